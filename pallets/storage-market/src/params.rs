@@ -1,0 +1,154 @@
+//! The governed values and their bounds.
+
+use blocs_primitives::{Balance, MAX_CHALLENGED_PIECES, Period};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_runtime::Perbill;
+
+/// One BLOC in planck.
+const BLOC: Balance = 1_000_000_000_000;
+
+/// The market's governed values. They are set together, so that relations between them can be checked.
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Params {
+    /// Pieces drawn per challenge, K: 1 to half of [`MAX_CHALLENGED_PIECES`], as a miss carries as many again.
+    pub pieces_per_challenge: u32,
+    /// Periods missed in a row that make a provider faulted, N: 1 to 1000.
+    pub misses_to_fault: u32,
+    /// Share of the required bond that a miss costs: at most 10 %.
+    pub miss_slash: Perbill,
+    /// Share of the required bond that a fault costs, and of a slot's bond that its concession costs.
+    pub loss_slash: Perbill,
+    /// Share of a slot's bond that a declared loss costs: at most `loss_slash`.
+    pub declared_slash: Perbill,
+    /// Unanswered challenges are neither slashed nor counted: for halts and migrations.
+    pub slashing_paused: bool,
+    /// Bond required per GiB kept, in planck.
+    pub bond_per_gib: Balance,
+    /// Least bond, in planck: it pays for the provider's records, so it may not be zero.
+    pub min_bond: Balance,
+    /// The treasury's share of pay: at most 20 %.
+    pub treasury_cut: Perbill,
+    /// Periods that a terminated deal runs at least, T, counted from its start: at least 1.
+    pub min_termination: Period,
+    /// Periods after a deal's end that are the owner's and the provider's to clean up, G.
+    pub cleanup_grace: Period,
+    /// Share of a slot's part of the deposit that anyone else earns by cleaning up afterwards: at most 50 %.
+    pub cleanup_bounty: Perbill,
+    /// Longest deal, in periods.
+    pub max_duration: Period,
+    /// Deposit per stored record, in planck.
+    pub deposit_per_item: Balance,
+    /// Deposit per stored byte, in planck.
+    pub deposit_per_byte: Balance,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            pieces_per_challenge: 8,
+            misses_to_fault: 12,
+            miss_slash: Perbill::from_parts(5_000_000),
+            loss_slash: Perbill::from_percent(20),
+            declared_slash: Perbill::from_percent(10),
+            slashing_paused: false,
+            bond_per_gib: BLOC / 10,
+            min_bond: 100 * BLOC,
+            treasury_cut: Perbill::from_percent(5),
+            min_termination: 24,
+            cleanup_grace: 24,
+            cleanup_bounty: Perbill::from_percent(10),
+            max_duration: 500_000,
+            deposit_per_item: BLOC / 100,
+            deposit_per_byte: BLOC / 100_000,
+        }
+    }
+}
+
+impl Params {
+    /// Checks every bound and relation.
+    ///
+    /// # Errors
+    ///
+    /// Names the first value that is out of its bounds.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let rules = [
+            (
+                self.pieces_per_challenge >= 1,
+                "pieces_per_challenge must be at least 1",
+            ),
+            (
+                self.pieces_per_challenge <= MAX_CHALLENGED_PIECES / 2,
+                "pieces_per_challenge must leave room for as many carried pieces",
+            ),
+            (
+                (1..=1000).contains(&self.misses_to_fault),
+                "misses_to_fault must be 1 to 1000",
+            ),
+            (
+                self.miss_slash <= Perbill::from_percent(10),
+                "miss_slash must be at most 10 %",
+            ),
+            (
+                self.declared_slash <= self.loss_slash,
+                "declared_slash must be at most loss_slash",
+            ),
+            (
+                self.treasury_cut <= Perbill::from_percent(20),
+                "treasury_cut must be at most 20 %",
+            ),
+            (
+                self.cleanup_bounty <= Perbill::from_percent(50),
+                "cleanup_bounty must be at most 50 %",
+            ),
+            (self.min_bond > 0, "min_bond must not be zero"),
+            (self.min_termination >= 1, "min_termination must be at least 1"),
+            (
+                self.max_duration >= self.min_termination,
+                "max_duration must be at least min_termination",
+            ),
+            // Sums of escrow over all deals must stay far from the ledger's limit.
+            (
+                self.max_duration <= 10_000_000,
+                "max_duration must be at most 10,000,000",
+            ),
+            (
+                self.bond_per_gib <= 1_000_000 * BLOC,
+                "bond_per_gib must be at most 1,000,000 BLOC",
+            ),
+            (
+                self.deposit_per_item <= 1_000 * BLOC,
+                "deposit_per_item must be at most 1,000 BLOC",
+            ),
+            (self.deposit_per_byte <= BLOC, "deposit_per_byte must be at most 1 BLOC"),
+        ];
+        rules
+            .iter()
+            .find(|(kept, _)| !kept)
+            .map_or(Ok(()), |(_, rule)| Err(*rule))
+    }
+
+    /// Bond that `bytes` require, in planck, rounded up; `None` when it does not fit.
+    pub fn bond_for(&self, bytes: u64) -> Option<Balance> {
+        let total = self.bond_per_gib.checked_mul(u128::from(bytes))?;
+        Some(total.div_ceil(u128::from(blocs_primitives::GIB)))
+    }
+
+    /// Bond that a provider keeping `used` bytes must have, in planck.
+    pub fn required_bond(&self, used: u64) -> Option<Balance> {
+        Some(self.bond_for(used)?.max(self.min_bond))
+    }
+}
