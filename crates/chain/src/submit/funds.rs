@@ -1,0 +1,86 @@
+//! What a call costs, and whether the account can pay it.
+
+use super::{address, name, query_error};
+use crate::{
+    At, MarketCall, Signer, SubmitError,
+    subxt_client::{Inner, balance_of},
+};
+use blocs_primitives::{AccountId, Balance};
+
+/// What the call takes or holds beside its fee and the deposit of a deal, in planck.
+fn amount(call: &MarketCall) -> Balance {
+    match call {
+        MarketCall::Transfer { amount, .. } | MarketCall::TopUp { amount } => *amount,
+        MarketCall::Register(registration) => registration.bond,
+        MarketCall::OpenDeal(offer) => offer.slots.iter().fold(0, |sum: Balance, slot| {
+            sum.saturating_add(slot.rate.saturating_mul(offer.duration.into()))
+        }),
+        MarketCall::UpdateTerms(_)
+        | MarketCall::AnnounceExit
+        | MarketCall::Resume
+        | MarketCall::Deregister
+        | MarketCall::CloseSlot { .. }
+        | MarketCall::CloseDeal { .. }
+        | MarketCall::TerminateDeal { .. }
+        | MarketCall::Claim
+        | MarketCall::DeclareLost { .. } => 0,
+    }
+}
+
+/// Whether a dispatch error says that money is missing.
+pub(super) fn are_missing(pallet: &str, error: &str) -> bool {
+    match pallet {
+        "Token" => matches!(
+            error,
+            "FundsUnavailable" | "NotExpendable" | "BelowMinimum" | "CannotCreateHold"
+        ),
+        "Balances" => matches!(error, "InsufficientBalance" | "Expendability"),
+        _ => error.starts_with("Insufficient") && error.ends_with("Funds") || error == "InsufficientBalance",
+    }
+}
+
+impl Inner {
+    /// What the call needs in all; an error when the account cannot pay that, so that no fee is wasted.
+    pub(super) async fn check_funds(&self, signer: &Signer, call: &MarketCall) -> Result<Balance, SubmitError> {
+        let fee = self.estimate_fee(signer, call).await?;
+        let deposit = match call {
+            MarketCall::OpenDeal(offer) => {
+                let params = self.params(At::Best).await.map_err(|e| query_error(call, e))?;
+                params.deal_deposit(u16::try_from(offer.slots.len()).unwrap_or(u16::MAX), offer.label.len())
+            }
+            _ => 0,
+        };
+        let needed = fee.saturating_add(amount(call)).saturating_add(deposit);
+        let account = signer.account();
+        let record = self
+            .account(&account, At::Best)
+            .await
+            .map_err(|e| query_error(call, e))?;
+        let held = balance_of(record, self.properties().existential_deposit).transferable;
+        if held < needed {
+            return Err(self.insufficient_of(&account, call, needed, held));
+        }
+        Ok(needed)
+    }
+
+    /// The error for an account whose money did not do, whatever was known before.
+    pub(super) async fn insufficient(&self, account: &AccountId, call: &MarketCall, needed: Balance) -> SubmitError {
+        match self.account(account, At::Best).await {
+            Ok(record) => {
+                let held = balance_of(record, self.properties().existential_deposit).transferable;
+                self.insufficient_of(account, call, needed.max(held.saturating_add(1)), held)
+            }
+            Err(error) => query_error(call, error),
+        }
+    }
+
+    fn insufficient_of(&self, account: &AccountId, call: &MarketCall, needed: Balance, held: Balance) -> SubmitError {
+        let account = address(account, self.properties().ss58_prefix);
+        SubmitError::InsufficientFunds {
+            call: name(call),
+            account,
+            needed,
+            held,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Which pallets can be benchmarked in this runtime, for `frame-omni-bencher`.
+
+use crate::{AllPalletsWithSystem, Runtime};
+use alloc::{string::String, vec::Vec};
+use frame_benchmarking::{
+    BenchmarkBatch, BenchmarkConfig, BenchmarkList, Benchmarking, add_benchmark, baseline::Pallet as Baseline,
+    define_benchmarks, list_benchmark,
+};
+use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use frame_system_benchmarking::{Pallet as SystemBench, extensions::Pallet as SystemExtensionsBench};
+
+impl frame_system_benchmarking::Config for Runtime {}
+impl frame_benchmarking::baseline::Config for Runtime {}
+
+define_benchmarks!(
+    [frame_benchmarking, Baseline::<Runtime>]
+    [frame_system, SystemBench::<Runtime>]
+    [frame_system_extensions, SystemExtensionsBench::<Runtime>]
+    [pallet_balances, crate::Balances]
+    [pallet_preimage, crate::Preimage]
+    [pallet_scheduler, crate::Scheduler]
+    [pallet_timestamp, crate::Timestamp]
+    [pallet_transaction_payment, crate::TransactionPayment]
+    [pallet_utility, crate::Utility]
+    [pallet_storage_market, crate::StorageMarket]
+);
+
+/// What can be benchmarked, and how much each storage item may hold.
+pub(crate) fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
+    let mut list = Vec::new();
+    list_benchmarks!(list, extra);
+    (list, AllPalletsWithSystem::storage_info())
+}
+
+/// Runs one benchmark.
+pub(crate) fn run(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
+    let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+    let mut batches = Vec::new();
+    let params = (&config, &whitelist);
+    add_benchmarks!(params, batches);
+    Ok(batches)
+}

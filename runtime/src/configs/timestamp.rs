@@ -1,0 +1,10 @@
+//! Timestamp: the time of a block, from which BABE checks the slot.
+
+use crate::{Babe, Runtime, timing::MinimumPeriod};
+
+impl pallet_timestamp::Config for Runtime {
+    type Moment = u64;
+    type OnTimestampSet = Babe;
+    type MinimumPeriod = MinimumPeriod<Runtime>;
+    type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
