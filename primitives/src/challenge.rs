@@ -1,5 +1,10 @@
 //! What the chain asks of a provider in a proving period, and the answer.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "the codec's derive for enums numbers the variants with casts"
+)]
+
 use crate::{AccountId, Balance, Hash, Period, Root, SlotId, proof::PieceProof};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

@@ -89,7 +89,11 @@ impl GroupProof {
         let path = Path::new(groups(size), group);
         has_length(bytes, &range)
             && self.siblings.len() == path.len()
-            && path.root(|| subtree_cv(range.start, bytes), || blake3::hash(bytes), &self.siblings) == root.0
+            && path.root(
+                || subtree_cv(range.start, bytes),
+                || blake3::hash(bytes),
+                &self.siblings,
+            ) == root.0
     }
 }
 
@@ -158,7 +162,10 @@ pub fn prove<E>(
             break;
         }
         let left_bytes = left_leaves(held) * PIECE_BYTES;
-        let Some((left, right)) = usize::try_from(left_bytes).ok().and_then(|at| bytes.split_at_checked(at)) else {
+        let Some((left, right)) = usize::try_from(left_bytes)
+            .ok()
+            .and_then(|at| bytes.split_at_checked(at))
+        else {
             return Err(ProveError::WrongGroupLength);
         };
         if piece * PIECE_BYTES < offset + left_bytes {
@@ -172,7 +179,10 @@ pub fn prove<E>(
     }
     siblings.reverse();
     siblings.extend(above.siblings);
-    Ok(PieceProof { piece: bytes.to_vec(), siblings })
+    Ok(PieceProof {
+        piece: bytes.to_vec(),
+        siblings,
+    })
 }
 
 /// Builds the proof of a group from its bytes and the outboard, which `read` reads as for [`prove`].
@@ -228,7 +238,11 @@ struct Subtree {
 impl Subtree {
     /// The whole tree of a slot.
     fn whole(size: u64) -> Self {
-        Self { first: 0, groups: groups(size).max(1), base: 0 }
+        Self {
+            first: 0,
+            groups: groups(size).max(1),
+            base: 0,
+        }
     }
 
     /// Place of its topmost node in the outboard, in bytes; only for subtrees of two groups and more.
@@ -244,7 +258,11 @@ impl Subtree {
         let left = left_leaves(self.groups);
         Some((
             Self { groups: left, ..*self },
-            Self { first: self.first + left, groups: self.groups - left, base: self.base + left - 1 },
+            Self {
+                first: self.first + left,
+                groups: self.groups - left,
+                base: self.base + left - 1,
+            },
         ))
     }
 

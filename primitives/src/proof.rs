@@ -63,7 +63,12 @@ pub fn verify(root: &Root, size: u64, piece: u64, proof: &PieceProof) -> Result<
     if proof.siblings.len() != path.len() {
         return Err(ProofError::WrongPathLength);
     }
-    if path.root(|| chunk_cv(piece, &proof.piece), || blake3::hash(&proof.piece), &proof.siblings) == root.0 {
+    if path.root(
+        || chunk_cv(piece, &proof.piece),
+        || blake3::hash(&proof.piece),
+        &proof.siblings,
+    ) == root.0
+    {
         Ok(())
     } else {
         Err(ProofError::WrongRoot)
@@ -138,8 +143,16 @@ impl Path {
 }
 
 /// Left and right child, given which of them is on the path.
-fn sides<'a>(rights: u64, on_path: &'a ChainingValue, sibling: &'a ChainingValue) -> (&'a ChainingValue, &'a ChainingValue) {
-    if rights & 1 == 0 { (on_path, sibling) } else { (sibling, on_path) }
+fn sides<'a>(
+    rights: u64,
+    on_path: &'a ChainingValue,
+    sibling: &'a ChainingValue,
+) -> (&'a ChainingValue, &'a ChainingValue) {
+    if rights & 1 == 0 {
+        (on_path, sibling)
+    } else {
+        (sibling, on_path)
+    }
 }
 
 /// Leaves in the left subtree of a tree of `leaves`, which must be 2 or more: the largest power of two below it.
@@ -155,5 +168,8 @@ pub(crate) fn chunk_cv(piece: u64, bytes: &[u8]) -> ChainingValue {
 /// Chaining value of a subtree that is not the whole slot: `bytes` must be neither empty nor more than the subtree that starts at
 /// `offset` can hold.
 pub(crate) fn subtree_cv(offset: u64, bytes: &[u8]) -> ChainingValue {
-    blake3::Hasher::new().set_input_offset(offset).update(bytes).finalize_non_root()
+    blake3::Hasher::new()
+        .set_input_offset(offset)
+        .update(bytes)
+        .finalize_non_root()
 }

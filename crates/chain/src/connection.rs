@@ -11,6 +11,7 @@ use subxt::{
     rpcs::{LegacyRpcMethods, RpcClient},
 };
 use tokio::{sync::Mutex, time::timeout};
+use tracing::{info, warn};
 
 /// Longest time to open a connection.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -83,6 +84,7 @@ impl Connection {
         let live = timeout(OPEN_TIMEOUT, self.open())
             .await
             .map_err(|_| self.unreachable(format!("no answer within {} s", OPEN_TIMEOUT.as_secs())))??;
+        info!(url = self.url, "connected to the node");
         let live = Arc::new(live);
         *current = Some(live.clone());
         Ok(live)
@@ -115,6 +117,7 @@ impl Connection {
         if !alive {
             let mut current = self.current.lock().await;
             if current.as_ref().is_some_and(|present| Arc::ptr_eq(present, live)) {
+                warn!(url = self.url, "lost the connection to the node");
                 *current = None;
             }
         }

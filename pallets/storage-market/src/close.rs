@@ -97,7 +97,7 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         }
         ledger::release::<T>(HoldReason::Deposit, &deal.owner, deal.deposit)?;
-        ledger::pay_out::<T>(&deal.owner, deal.refundable)?;
+        ledger::pay_out_or_keep::<T>(&deal.owner, deal.refundable)?;
         Deals::<T>::remove(id.deal);
         DealsByOwner::<T>::remove(&deal.owner, id.deal);
         Self::deposit_event(Event::DealClosed {

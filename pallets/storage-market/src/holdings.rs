@@ -82,7 +82,8 @@ pub(crate) fn slot_at<T: Config>(account: &AccountId, position: u32) -> Option<S
     SlotAt::<T>::get(account, position)
 }
 
-fn pieces_at<T: Config>(account: &AccountId, position: u32) -> Result<u64, Error<T>> {
+/// Pieces of the slot at a place.
+pub(crate) fn pieces_at<T: Config>(account: &AccountId, position: u32) -> Result<u64, Error<T>> {
     let (index, entry) = place(position, 0);
     Holdings::<T>::get((account, 0u8, index))
         .0
@@ -116,7 +117,113 @@ fn change<T: Config>(account: &AccountId, position: u32, change: impl Fn(u64) ->
 }
 
 /// Index of the node above a place at a level, and the entry in it.
-fn place(position: u32, level: u8) -> (u32, usize) {
+pub(crate) fn place(position: u32, level: u8) -> (u32, usize) {
     let below = position >> (u32::from(level) * FAN_OUT.trailing_zeros());
     (below / FAN_OUT, (below % FAN_OUT) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+    use super::*;
+    use crate::{Holdings, mock::*};
+    use blocs_primitives::{AccountId, DealId, Root, SlotIndex};
+    use proptest::prelude::*;
+
+    /// A slot that only the tree knows, with the record that a move must update.
+    fn slot(account: &AccountId, number: u32) -> SlotId {
+        let id = SlotId {
+            deal: DealId(sp_core::H256::from_low_u64_be(number.into())),
+            index: SlotIndex(0),
+        };
+        let record = crate::types::Slot {
+            provider: account.clone(),
+            root: Root::default(),
+            size: 1,
+            rate: 1,
+            start: 0,
+            end: 0,
+            position: 0,
+            status: crate::types::SlotStatus::Live,
+        };
+        crate::Slots::<Runtime>::insert(id.deal, id.index, record);
+        id
+    }
+
+    /// Every piece of a model, found through the tree.
+    fn assert_same(account: &AccountId, provider: &Provider, model: &[(SlotId, u64)]) {
+        let total: u64 = model.iter().map(|(_, pieces)| pieces).sum();
+        assert_eq!((provider.pieces, provider.slots as usize), (total, model.len()));
+        let mut start = 0;
+        for (id, pieces) in model {
+            for (target, piece) in [(start, 0), (start + pieces - 1, pieces - 1)] {
+                assert_eq!(sample::<Runtime>(account, target), Some((*id, piece)));
+            }
+            start += pieces;
+        }
+        assert_eq!(sample::<Runtime>(account, total), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_tree_agrees_with_a_plain_list(steps in prop::collection::vec((any::<bool>(), 1u64..1 << 24, any::<u32>()), 1..200)) {
+            new_chain().execute_with(|| {
+                let account = register(1);
+                let mut provider = crate::Providers::<Runtime>::get(&account).unwrap();
+                let mut model: Vec<(SlotId, u64)> = vec![];
+                for (number, (insertion, pieces, which)) in (0u32..).zip(steps) {
+                    if insertion || model.is_empty() {
+                        let id = slot(&account, number);
+                        let position = insert::<Runtime>(&account, &mut provider, id, pieces).unwrap();
+                        assert_eq!(position as usize, model.len());
+                        model.push((id, pieces));
+                    } else {
+                        let position = which as usize % model.len();
+                        remove::<Runtime>(&account, &mut provider, position as u32).unwrap();
+                        model.swap_remove(position);
+                    }
+                }
+                assert_same(&account, &provider, &model);
+                for position in (0..model.len()).rev() {
+                    remove::<Runtime>(&account, &mut provider, position as u32).unwrap();
+                }
+                // Nothing is left behind.
+                assert_eq!(Holdings::<Runtime>::iter().count(), 0);
+                assert_eq!(SlotAt::<Runtime>::iter().count(), 0);
+            });
+        }
+    }
+
+    #[test]
+    fn places_at_the_borders_of_nodes_and_levels_are_found() {
+        new_chain().execute_with(|| {
+            let account = register(1);
+            for position in [0, 63, 64, 4095, 4096, 262_143, 262_144, MAX_POSITIONS - 1] {
+                let id = slot(&account, position);
+                add::<Runtime>(&account, position, 3).unwrap();
+                SlotAt::<Runtime>::insert(&account, position, id);
+                assert_eq!(sample::<Runtime>(&account, 2), Some((id, 2)), "place {position}");
+                assert_eq!(
+                    Holdings::<Runtime>::iter_prefix((&account,)).count(),
+                    usize::from(LEVELS)
+                );
+                subtract::<Runtime>(&account, position, 3).unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn a_full_tree_takes_no_more() {
+        new_chain().execute_with(|| {
+            let account = register(1);
+            let mut provider = crate::Providers::<Runtime>::get(&account).unwrap();
+            provider.slots = MAX_POSITIONS;
+            let id = slot(&account, 0);
+            let refused = insert::<Runtime>(&account, &mut provider, id, 1);
+            assert!(matches!(refused, Err(Error::CapacityExceeded)));
+        });
+    }
 }

@@ -8,7 +8,7 @@ use crate::{Config, Error, HoldReason, Owed, Pallet, PeriodLedger, Treasury, typ
 use blocs_primitives::{AccountId, Balance, Period};
 use frame_support::traits::{
     fungible::{Inspect, InspectHold, Mutate, MutateHold},
-    tokens::{Fortitude, Precision, Preservation, Restriction},
+    tokens::{DepositConsequence, Fortitude, Precision, Preservation, Provenance, Restriction},
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -32,6 +32,14 @@ pub(crate) fn pay_out<T: Config>(to: &AccountId, amount: Balance) -> DispatchRes
     let owed = Owed::<T>::get().checked_sub(amount).ok_or(Error::<T>::Corrupt)?;
     Owed::<T>::put(owed);
     Ok(())
+}
+
+/// Pays `amount` out of the pool to an account that may be gone: what is too little to bring it back goes to the treasury's share.
+pub(crate) fn pay_out_or_keep<T: Config>(to: &AccountId, amount: Balance) -> DispatchResult {
+    match T::Currency::can_deposit(to, amount, Provenance::Extant) {
+        DepositConsequence::Success => pay_out::<T>(to, amount),
+        _ => credit_treasury::<T>(amount),
+    }
 }
 
 /// Holds `amount` of the account's tokens.

@@ -25,6 +25,7 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
+#![allow(clippy::cast_possible_truncation, reason = "FRAME's macros number calls, events and errors with casts; ours uses none")]
 
 extern crate alloc;
 
@@ -32,6 +33,8 @@ pub use pallet::*;
 pub use params::Params;
 pub use weights::WeightInfo;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod close;
 mod deal;
 mod holdings;
@@ -362,9 +365,10 @@ pub mod pallet {
         BondTooLow,
         /// The capacity is below what the provider already keeps.
         CapacityTooLow,
-        /// No bucket near the provider's place on the ring is free: try again.
+        /// The next buckets of the ring are full: the market is near its number of providers. Try again when one has left.
         RingFull,
-        /// The provider is already on its way out.
+        /// The provider takes no new slots already: it has announced its exit, or is faulted. Its slots end and are closed; then
+        /// `deregister`.
         AlreadyExiting,
         /// The provider is active: there is nothing to resume.
         NotSuspended,

@@ -3,13 +3,18 @@
 use crate as pallet_storage_market;
 use crate::{Config, Params, types::*};
 use blocs_primitives::{AccountId, Answer, Balance, Concession, Hash, Period, Quote, SlotIndex, SlotOffer};
-use blocs_primitives::{DealId, Root, proof::PieceProof};
+use blocs_primitives::{
+    DealId, PieceChallenge, Root,
+    outboard::{OutboardBuilder, group_of, group_range},
+    proof::PieceProof,
+};
 use frame_support::{
     PalletId, assert_ok, derive_impl, parameter_types,
     traits::{ConstU32, ConstU128, Hooks, Randomness},
 };
 use frame_system::EnsureRoot;
 use sp_core::{Pair, sr25519};
+use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
 use sp_runtime::{BuildStorage, traits::IdentityLookup};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -101,8 +106,8 @@ pub(crate) fn params() -> Params {
     }
 }
 
-/// Runs a test on a new chain and checks every invariant at its end.
-pub(crate) fn run(test: impl FnOnce()) {
+/// A new chain at block 1, with forty rich accounts and a key store.
+pub(crate) fn new_chain() -> sp_io::TestExternalities {
     let mut storage = frame_system::GenesisConfig::<Runtime>::default()
         .build_storage()
         .expect("genesis");
@@ -120,9 +125,18 @@ pub(crate) fn run(test: impl FnOnce()) {
     }
     .assimilate_storage(&mut storage)
     .expect("genesis");
-    sp_io::TestExternalities::new(storage).execute_with(|| {
+    let mut chain = sp_io::TestExternalities::new(storage);
+    chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+    chain.execute_with(|| {
         set_randomness(true);
         System::set_block_number(1);
+    });
+    chain
+}
+
+/// Runs a test on a new chain and checks every invariant at its end.
+pub(crate) fn run(test: impl FnOnce()) {
+    new_chain().execute_with(|| {
         test();
         check();
     });
@@ -165,12 +179,29 @@ pub(crate) fn register(number: u8) -> AccountId {
     who
 }
 
-/// Content of a slot that fits one piece, so that its proof is the piece itself.
+/// Content of a slot: every piece of it, and of every other `fill`, is different.
 pub(crate) fn content(fill: u8, bytes: usize) -> Root {
-    let bytes = vec![fill; bytes];
+    let bytes: Vec<u8> = (0..bytes)
+        .map(|at| {
+            let [low, high, ..] = (at / 1024).to_le_bytes();
+            fill.wrapping_mul(97) ^ low ^ high.rotate_left(3)
+        })
+        .collect();
     let root = Root(*blake3::hash(&bytes).as_bytes());
     CONTENT.with(|content| content.borrow_mut().insert(root, bytes));
     root
+}
+
+/// The proof of a piece of some [`content`].
+pub(crate) fn piece_proof(piece: &PieceChallenge) -> PieceProof {
+    let bytes = CONTENT.with(|content| content.borrow()[&piece.root].clone());
+    let mut builder = OutboardBuilder::new();
+    builder.push(&bytes);
+    let (root, outboard) = builder.finish();
+    let range = group_range(piece.size, group_of(piece.piece)).expect("a piece of the slot");
+    let range = usize::try_from(range.start).expect("small")..usize::try_from(range.end).expect("small");
+    blocs_primitives::outboard::prove(&root, piece.size, piece.piece, &bytes[range], |at| outboard.node(at))
+        .expect("the content is whole")
 }
 
 /// A quote of a provider, rightly signed.
@@ -206,6 +237,19 @@ pub(crate) fn offer(
     duration: Period,
     rate: Balance,
 ) -> DealOffer {
+    sized_offer(owner, salt, providers, k, duration, rate, 1000)
+}
+
+/// A deal of slots of `size` bytes.
+pub(crate) fn sized_offer(
+    owner: &AccountId,
+    salt: u8,
+    providers: &[AccountId],
+    k: u16,
+    duration: Period,
+    rate: Balance,
+    size: u64,
+) -> DealOffer {
     let salt = [salt; 32];
     let slots = (0u16..).zip(providers).map(|(index, provider)| {
         let fill = salt[0]
@@ -213,8 +257,8 @@ pub(crate) fn offer(
             .wrapping_add(u8::try_from(index).expect("small"));
         let offer = SlotOffer {
             provider: provider.clone(),
-            root: content(fill, 1000),
-            size: 1000,
+            root: content(fill, usize::try_from(size).expect("small")),
+            size,
             rate,
             valid_until: System::block_number() + PERIOD,
             signature: sr25519::Signature::from_raw([0; 64]),
@@ -255,11 +299,7 @@ pub(crate) fn answers(
                 slots.push(piece.slot);
                 return Answer::Conceded;
             }
-            let bytes = CONTENT.with(|content| content.borrow()[&piece.root].clone());
-            Answer::Piece(PieceProof {
-                piece: bytes,
-                siblings: vec![],
-            })
+            Answer::Piece(piece_proof(piece))
         })
         .collect();
     let signature = (!slots.is_empty()).then(|| {

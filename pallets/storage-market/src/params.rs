@@ -24,35 +24,40 @@ const BLOC: Balance = 1_000_000_000_000;
 )]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Params {
-    /// Pieces drawn per challenge, K: 1 to half of [`MAX_CHALLENGED_PIECES`], as a miss carries as many again.
+    /// Pieces drawn per challenge, K: at least 2, one by bytes and one by slots, and at most half of
+    /// [`MAX_CHALLENGED_PIECES`], as a miss carries as many again.
     pub pieces_per_challenge: u32,
     /// Periods missed in a row that make a provider faulted, N: 1 to 1000.
     pub misses_to_fault: u32,
     /// Share of the required bond that a miss costs: at most 10 %.
     pub miss_slash: Perbill,
-    /// Share of the required bond that a fault costs, and of a slot's bond that its concession costs.
+    /// Share of the required bond that a fault costs, and of a slot's bond that its concession costs: at most 50 %, at least
+    /// `miss_slash`.
     pub loss_slash: Perbill,
     /// Share of a slot's bond that a declared loss costs: at most `loss_slash`.
     pub declared_slash: Perbill,
     /// Unanswered challenges are neither slashed nor counted: for halts and migrations.
     pub slashing_paused: bool,
-    /// Bond required per GiB kept, in planck.
+    /// Bond required per GiB kept, in planck: at most 1,000,000 BLOC.
     pub bond_per_gib: Balance,
-    /// Least bond, in planck: it pays for the provider's records, so it may not be zero.
+    /// Least bond, in planck: it pays for the provider's records, so it may not be zero; at most 1,000,000 BLOC.
+    ///
+    /// Raising it, or `bond_per_gib`, makes providers whose bond is below half of what is required from then on faulted
+    /// at their next miss, so give them time to top up.
     pub min_bond: Balance,
     /// The treasury's share of pay: at most 20 %.
     pub treasury_cut: Perbill,
     /// Periods that a terminated deal runs at least, T, counted from its start: at least 1.
     pub min_termination: Period,
-    /// Periods after a deal's end that are the owner's and the provider's to clean up, G.
+    /// Periods after a deal's end that are the owner's and the provider's to clean up, G: at most `max_duration`.
     pub cleanup_grace: Period,
     /// Share of a slot's part of the deposit that anyone else earns by cleaning up afterwards: at most 50 %.
     pub cleanup_bounty: Perbill,
-    /// Longest deal, in periods.
+    /// Longest deal, in periods: `min_termination` to 10,000,000.
     pub max_duration: Period,
-    /// Deposit per stored record, in planck.
+    /// Deposit per stored record, in planck: at most 1,000 BLOC.
     pub deposit_per_item: Balance,
-    /// Deposit per stored byte, in planck.
+    /// Deposit per stored byte, in planck: at most 1 BLOC.
     pub deposit_per_byte: Balance,
 }
 
@@ -87,8 +92,8 @@ impl Params {
     pub fn check(&self) -> Result<(), &'static str> {
         let rules = [
             (
-                self.pieces_per_challenge >= 1,
-                "pieces_per_challenge must be at least 1",
+                self.pieces_per_challenge >= 2,
+                "pieces_per_challenge must be at least 2: half of the pieces are drawn by bytes, half by slots",
             ),
             (
                 self.pieces_per_challenge <= MAX_CHALLENGED_PIECES / 2,
@@ -103,6 +108,14 @@ impl Params {
                 "miss_slash must be at most 10 %",
             ),
             (
+                self.loss_slash <= Perbill::from_percent(50),
+                "loss_slash must be at most 50 %",
+            ),
+            (
+                self.miss_slash <= self.loss_slash,
+                "miss_slash must be at most loss_slash",
+            ),
+            (
                 self.declared_slash <= self.loss_slash,
                 "declared_slash must be at most loss_slash",
             ),
@@ -115,10 +128,18 @@ impl Params {
                 "cleanup_bounty must be at most 50 %",
             ),
             (self.min_bond > 0, "min_bond must not be zero"),
+            (
+                self.min_bond <= 1_000_000 * BLOC,
+                "min_bond must be at most 1,000,000 BLOC",
+            ),
             (self.min_termination >= 1, "min_termination must be at least 1"),
             (
                 self.max_duration >= self.min_termination,
                 "max_duration must be at least min_termination",
+            ),
+            (
+                self.cleanup_grace <= self.max_duration,
+                "cleanup_grace must be at most max_duration",
             ),
             // Sums of escrow over all deals must stay far from the ledger's limit.
             (

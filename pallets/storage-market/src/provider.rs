@@ -82,8 +82,11 @@ impl<T: Config> Pallet<T> {
                 .ok_or(Error::<T>::Overflow)?;
             ensure!(provider.bond >= required, Error::<T>::BondTooLow);
             ledger::credit_treasury::<T>(core::mem::take(&mut provider.repair_fund))?;
+            // Leaving and coming back between two visits must not wipe out misses: only a fault has paid for them.
+            if provider.status == ProviderStatus::Faulted {
+                provider.misses = 0;
+            }
             provider.status = ProviderStatus::Active;
-            provider.misses = 0;
             Ok(())
         })?;
         Self::deposit_event(Event::ProviderResumed { provider: who });

@@ -2,10 +2,10 @@
 
 use crate::{
     Challenges, Config, Deals, DealsByOwner, HoldReason, Holdings, Owed, Pallet, ParamsValue, PeriodLedger,
-    PeriodLength, ProviderInfo, Providers, Repairs, Ring, SlotAt, Slots, Treasury, ledger, types::*,
+    PeriodLength, ProviderInfo, Providers, Repairs, Ring, SlotAt, Slots, Treasury, holdings, ledger, types::*,
 };
 use alloc::collections::BTreeMap;
-use blocs_primitives::{AccountId, Balance, MAX_CHALLENGED_PIECES, Period, pieces};
+use blocs_primitives::{AccountId, Balance, MAX_CHALLENGED_PIECES, Period, PieceChallenge, pieces};
 use frame_support::{
     ensure,
     traits::fungible::{Inspect, InspectHold},
@@ -68,6 +68,22 @@ impl<T: Config> Pallet<T> {
                 at.deal == deal && at.index == index,
                 "another slot is at a live slot's place"
             );
+            ensure!(
+                holdings::pieces_at::<T>(&slot.provider, slot.position).ok() == Some(pieces(slot.size)),
+                "the sum tree weighs a slot wrongly"
+            );
+        }
+        for ((account, level, index), node) in Holdings::<T>::iter() {
+            ensure!(Providers::<T>::contains_key(&account), "a sum tree without a provider");
+            ensure!(level < LEVELS, "a sum tree has too many levels");
+            let sum = node.0.iter().fold(0u64, |sum, child| sum.saturating_add(*child));
+            ensure!(sum > 0, "an empty node of a sum tree was not removed");
+            let Some(above) = level.checked_add(1).filter(|above| *above < LEVELS) else {
+                continue;
+            };
+            let (parent, entry) = holdings::place(index, 0);
+            let parent = Holdings::<T>::get((&account, above, parent));
+            ensure!(parent.0.get(entry) == Some(&sum), "a node is not what its parent says");
         }
         for (account, provider) in Providers::<T>::iter() {
             let expected = totals.remove(&account).unwrap_or_default();
@@ -77,7 +93,8 @@ impl<T: Config> Pallet<T> {
             );
             for level in 0..LEVELS {
                 let nodes = Holdings::<T>::iter_prefix((&account, level));
-                let total: u64 = nodes.flat_map(|(_, node)| node.0).sum();
+                let sums = nodes.flat_map(|(_, node)| node.0);
+                let total = sums.fold(0u64, |total, sum| total.saturating_add(sum));
                 ensure!(total == provider.pieces, "a level of the sum tree has another total");
             }
             let places = SlotAt::<T>::iter_prefix(&account).count();
@@ -88,6 +105,13 @@ impl<T: Config> Pallet<T> {
             ensure!(ProviderInfo::<T>::contains_key(&account), "a provider has no info");
         }
         ensure!(totals.is_empty(), "live slots without a provider");
+        for (account, _, _) in SlotAt::<T>::iter() {
+            ensure!(Providers::<T>::contains_key(account), "a place without a provider");
+        }
+        ensure!(
+            ProviderInfo::<T>::iter().count() == Providers::<T>::iter().count(),
+            "an info without a provider"
+        );
         Ok(())
     }
 
@@ -109,14 +133,31 @@ impl<T: Config> Pallet<T> {
         for (account, provider) in Providers::<T>::iter() {
             let rate = rates.get(&account).copied().unwrap_or_default();
             ensure!(provider.rate == rate, "a provider's rate is not the sum of its slots'");
+            ensure!(
+                provider.period <= Self::current_period(),
+                "a provider was rolled into a period to come"
+            );
+            ensure!(
+                provider.repair_fund == 0 || provider.status == ProviderStatus::Faulted,
+                "only a faulted provider has a repair fund"
+            );
         }
         for (account, period, entry) in PeriodLedger::<T>::iter() {
+            let provider = Providers::<T>::get(&account).ok_or("a period without a provider")?;
             let expected = entries
                 .remove(&(account, period))
                 .ok_or("a period that no slot refers to")?;
             ensure!(
                 (entry.starting, entry.ending, entry.references) == expected,
                 "a period's sums are wrong"
+            );
+            ensure!(
+                entry.proven_at.is_some() == (period <= provider.period),
+                "a period was rolled without a note of what was proven, or noted before it was rolled"
+            );
+            ensure!(
+                entry.proven_at <= Some(provider.proven),
+                "more was proven by a period than by now"
             );
         }
         ensure!(entries.is_empty(), "a slot refers to a period that has no entry");
@@ -134,18 +175,29 @@ impl<T: Config> Pallet<T> {
                 DealsByOwner::<T>::contains_key(&deal.owner, id),
                 "a deal is missing in its owner's list"
             );
+            ensure!(
+                1 <= deal.k && deal.k <= deal.n && deal.start < deal.end,
+                "a deal's numbers do not fit each other"
+            );
         }
         ensure!(
             DealsByOwner::<T>::iter().count() == Deals::<T>::iter().count(),
             "the owners' lists name other deals"
         );
         for (deal, index, slot) in Slots::<T>::iter() {
-            ensure!(Deals::<T>::contains_key(deal), "a slot has no deal");
+            let times = Deals::<T>::get(deal).map(|deal| (deal.start, deal.end));
+            ensure!(
+                times == Some((slot.start, slot.end)),
+                "a slot has no deal, or other times"
+            );
             let lost = slot.status != SlotStatus::Live;
             ensure!(
                 Repairs::<T>::contains_key(deal, index) == lost,
                 "lost slots and repairs differ"
             );
+        }
+        for (deal, index, _) in Repairs::<T>::iter() {
+            ensure!(Slots::<T>::contains_key(deal, index), "a repair of no slot");
         }
         Ok(())
     }
@@ -192,6 +244,15 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 challenge.drawn <= MAX_CHALLENGED_PIECES / 2,
                 "a challenge has too many pieces"
+            );
+            ensure!(
+                provider.status != ProviderStatus::Faulted,
+                "a faulted provider is challenged"
+            );
+            let exist = |piece: &PieceChallenge| piece.piece < pieces(piece.size);
+            ensure!(
+                challenge.pieces.iter().all(exist),
+                "a challenge asks for a piece that does not exist"
             );
         }
         Ok(())

@@ -117,8 +117,9 @@ impl<T: frame_system::Config> WeightInfo for Formulas<T> {
         Self::access(0, 1, 10)
     }
     fn visit(pieces: u32) -> Weight {
-        // A drawn piece reads four nodes, a place and a slot; a carried one its slot.
+        // A drawn piece reads four nodes, a place and a slot, or a place and twice a slot; a carried one its slot.
         let drawn = Self::access(7, 0, 10);
-        Self::access(9, 8, 60).saturating_add(drawn.saturating_mul(pieces.into()))
+        // Provider, challenge, two periods; two slashes with hold, two accounts, pool, total and treasury.
+        Self::access(14, 12, 80).saturating_add(drawn.saturating_mul(pieces.into()))
     }
 }

@@ -33,7 +33,14 @@ impl Default for OutboardBuilder {
 impl OutboardBuilder {
     /// A builder that has seen nothing.
     pub fn new() -> Self {
-        Self { group: blake3::Hasher::new(), filled: 0, complete: 0, stack: Vec::new(), nodes: Vec::new(), taken: 0 }
+        Self {
+            group: blake3::Hasher::new(),
+            filled: 0,
+            complete: 0,
+            stack: Vec::new(),
+            nodes: Vec::new(),
+            taken: 0,
+        }
     }
 
     /// Appends bytes. Fastest with 16 KiB and more at a time.
@@ -79,7 +86,14 @@ impl OutboardBuilder {
                 right = merge_subtrees_non_root(&left, &right, Mode::Hash);
             }
         };
-        (Root(root), Outboard { size, start: self.taken, nodes: self.nodes })
+        (
+            Root(root),
+            Outboard {
+                size,
+                start: self.taken,
+                nodes: self.nodes,
+            },
+        )
     }
 
     /// Closes the full group and every subtree that it completes. More bytes follow, so none of them is the root.
@@ -134,8 +148,15 @@ impl Outboard {
     /// The node at a byte offset: the `read` of [`super::prove`]. The error says which offset is not here.
     pub fn node(&self, offset: u64) -> Result<Node, MissingNode> {
         let missing = MissingNode { offset };
-        let start = offset.checked_sub(self.start).and_then(|start| usize::try_from(start).ok()).ok_or(missing)?;
-        self.nodes.get(start..).and_then(|rest| rest.first_chunk::<NODE_BYTES>()).copied().ok_or(missing)
+        let start = offset
+            .checked_sub(self.start)
+            .and_then(|start| usize::try_from(start).ok())
+            .ok_or(missing)?;
+        self.nodes
+            .get(start..)
+            .and_then(|rest| rest.first_chunk::<NODE_BYTES>())
+            .copied()
+            .ok_or(missing)
     }
 }
 

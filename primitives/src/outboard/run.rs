@@ -50,7 +50,15 @@ impl Run {
             return Err(RunError::NoSuchGroups);
         }
         let next = run.start;
-        Ok(Self { size, walk: Walk { stack: Vec::from([Subtree::whole(size)]), run }, next, batch_groups: batch_groups.max(1) })
+        Ok(Self {
+            size,
+            walk: Walk {
+                stack: Vec::from([Subtree::whole(size)]),
+                run,
+            },
+            next,
+            batch_groups: batch_groups.max(1),
+        })
     }
 }
 
@@ -62,7 +70,9 @@ impl Iterator for Run {
         if first >= self.walk.run.end {
             return None;
         }
-        let border = (first / self.batch_groups).saturating_add(1).saturating_mul(self.batch_groups);
+        let border = (first / self.batch_groups)
+            .saturating_add(1)
+            .saturating_mul(self.batch_groups);
         let end = border.min(self.walk.run.end);
         let mut nodes = Vec::new();
         while self.next < end {
@@ -71,7 +81,11 @@ impl Iterator for Run {
                 Step::Group { group } => self.next = group + 1,
             }
         }
-        Some(Batch { groups: first..end, content: first * GROUP_BYTES..self.size.min(end * GROUP_BYTES), nodes })
+        Some(Batch {
+            groups: first..end,
+            content: first * GROUP_BYTES..self.size.min(end * GROUP_BYTES),
+            nodes,
+        })
     }
 }
 
@@ -89,7 +103,12 @@ impl RunVerifier {
     /// A verifier of `run` of the slot of `size` bytes whose BLAKE3 hash is `root`.
     pub fn new(root: &Root, size: u64, run: Range<u64>) -> Result<Self, RunError> {
         let Run { walk, .. } = Run::new(size, run, 1)?;
-        Ok(Self { size, walk, expected: Vec::from([Expected::Root(root.0)]), failed: false })
+        Ok(Self {
+            size,
+            walk,
+            expected: Vec::from([Expected::Root(root.0)]),
+            failed: false,
+        })
     }
 
     /// Checks the next batch: `nodes` in order, `content` of its groups. Batches must come in order, as [`Run`] gives them.
@@ -127,7 +146,8 @@ impl RunVerifier {
                 }
                 Step::Group { group } => {
                     let start = group * GROUP_BYTES;
-                    let length = usize::try_from((self.size - start).min(GROUP_BYTES)).map_err(|_| RunError::WrongLength)?;
+                    let length =
+                        usize::try_from((self.size - start).min(GROUP_BYTES)).map_err(|_| RunError::WrongLength)?;
                     let (bytes, rest) = content.split_at_checked(length).ok_or(RunError::WrongLength)?;
                     content = rest;
                     if !expected.is_group(start, bytes) {
@@ -136,7 +156,11 @@ impl RunVerifier {
                 }
             }
         }
-        if nodes.is_empty() { Ok(()) } else { Err(RunError::WrongLength) }
+        if nodes.is_empty() {
+            Ok(())
+        } else {
+            Err(RunError::WrongLength)
+        }
     }
 }
 
@@ -212,6 +236,10 @@ impl Iterator for Walk {
         if reaches_left {
             self.stack.push(left);
         }
-        Some(Step::Node { offset: subtree.node_offset(), left: reaches_left, right: reaches_right })
+        Some(Step::Node {
+            offset: subtree.node_offset(),
+            left: reaches_left,
+            right: reaches_right,
+        })
     }
 }

@@ -1,0 +1,1 @@
+//! Benchmarks of the data path, the proofs and the market.

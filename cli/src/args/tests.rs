@@ -1,0 +1,58 @@
+#![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+use super::*;
+use clap::CommandFactory;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(line.split_whitespace())
+}
+
+#[test]
+fn the_command_line_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn the_help_of_the_top_level_is_the_one_in_the_file() {
+    let help = Cli::command().term_width(100).render_help().to_string();
+    let expected = include_str!("help.txt");
+    assert_eq!(
+        help.trim(),
+        expected.trim(),
+        "write the left side to cli/src/args/help.txt when the change is meant"
+    );
+}
+
+#[test]
+fn global_options_stand_before_or_after_the_command() {
+    for line in [
+        "blocs --json --url ws://x account ls",
+        "blocs account ls --json --url ws://x",
+    ] {
+        let cli = parse(line).unwrap();
+        assert!(cli.global.json);
+        assert_eq!(cli.global.url.as_deref(), Some("ws://x"));
+    }
+    assert!(parse("blocs -q -v account ls").is_err());
+}
+
+#[test]
+fn amounts_terms_and_codes_are_checked_when_the_line_is_read() {
+    for line in [
+        "blocs transfer 5G 1.5",
+        "blocs dev up --providers 3 --dir /tmp/x --rpc-port 1234",
+        "blocs account new me --words 24",
+        "blocs deal show 0xab",
+    ] {
+        parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+    }
+    for line in [
+        "blocs transfer 5G much",
+        "blocs dev up --providers 65",
+        "blocs account new --words 13",
+        "blocs nothing",
+        "blocs",
+    ] {
+        assert!(parse(line).is_err(), "{line}");
+    }
+}

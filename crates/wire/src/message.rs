@@ -1,0 +1,206 @@
+//! The messages, and what is signed.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "the codec's derive for enums numbers the variants with casts"
+)]
+
+use blocs_primitives::{AccountId, Balance, BlockNumber, DealId, Hash, Period, Quote, Root, SlotId, SlotIndex};
+use codec::{Decode, Encode};
+use sp_core::{Pair, sr25519};
+
+/// An owner's wish to have a slot kept by a provider. Signed, so that nobody can spend another owner's quota.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct PutOffer {
+    /// Hash of the chain's first block.
+    pub genesis: Hash,
+    /// Account of the provider.
+    pub provider: AccountId,
+    /// Account that will open the deal.
+    pub owner: AccountId,
+    /// The deal to be.
+    pub deal: DealId,
+    /// The slot.
+    pub index: SlotIndex,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Number of proving periods.
+    pub duration: Period,
+    /// When the offer was signed, in seconds since 1970.
+    pub issued_at: u64,
+}
+
+impl PutOffer {
+    /// The 32 bytes that the owner signs.
+    pub fn signing_payload(&self) -> [u8; 32] {
+        sp_crypto_hashing::blake2_256(&(b"blocs/offer/1", self).encode())
+    }
+
+    /// The slot offered.
+    pub fn slot(&self) -> SlotId {
+        SlotId {
+            deal: self.deal,
+            index: self.index,
+        }
+    }
+
+    /// The offer with the owner's signature, made by `sign` over [`PutOffer::signing_payload`].
+    pub fn sign(self, sign: impl FnOnce(&[u8; 32]) -> sr25519::Signature) -> SignedOffer {
+        let signature = sign(&self.signing_payload());
+        SignedOffer { offer: self, signature }
+    }
+}
+
+/// An offer and its owner's signature.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SignedOffer {
+    /// The offer.
+    pub offer: PutOffer,
+    /// Signature of the owner's account over [`PutOffer::signing_payload`].
+    pub signature: sr25519::Signature,
+}
+
+impl SignedOffer {
+    /// Whether the owner named in the offer signed it.
+    pub fn is_authentic(&self) -> bool {
+        let owner: &[u8; 32] = self.offer.owner.as_ref();
+        let key = sr25519::Public::from(*owner);
+        sr25519::Pair::verify(&self.signature, self.offer.signing_payload(), &key)
+    }
+}
+
+/// A quote and the signature of the provider's operator key over [`Quote::signing_payload`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SignedQuote {
+    /// The quote.
+    pub quote: Quote,
+    /// The signature.
+    pub signature: sr25519::Signature,
+}
+
+/// What a provider holds of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Held {
+    /// BLAKE3 hash of its bytes.
+    pub root: Root,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// What a provider says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Stat {
+    /// Hash of its chain's first block.
+    pub genesis: Hash,
+    /// Its account.
+    pub provider: AccountId,
+    /// Price in planck per GiB and period.
+    pub price: Balance,
+    /// Bytes that it would still take.
+    pub free: u64,
+    /// Bytes that it holds.
+    pub held: u64,
+    /// Whether it takes new slots at all.
+    pub accepting: bool,
+}
+
+/// Why a peer says no.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The kind.
+    pub code: RefusalCode,
+    /// For people: what was refused, why, what to do.
+    pub message: String,
+}
+
+/// Longest message of a refusal, in bytes.
+const MAX_REFUSAL_BYTES: usize = 512;
+
+impl Refusal {
+    /// A refusal; a message that is too long is cut.
+    pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        let mut end = message.len().min(MAX_REFUSAL_BYTES);
+        while !message.is_char_boundary(end) {
+            end -= 1;
+        }
+        message.truncate(end);
+        Self { code, message }
+    }
+}
+
+/// Kinds of refusal. New ones are added at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+pub enum RefusalCode {
+    /// The request has a version that the peer does not know.
+    UnknownVersion,
+    /// The request does not decode, is too large, or makes no sense.
+    Malformed,
+    /// The offer is not signed by its owner, is for another chain or provider, or is too old.
+    Unauthorized,
+    /// Too much at once, or not now: try again later.
+    Busy,
+    /// The provider does not want this slot; another offer may do.
+    Unwanted,
+    /// The slot is not here.
+    NotFound,
+    /// The bytes are not those announced.
+    WrongContent,
+    /// The provider failed: its disk, its database, damaged bytes.
+    Failed,
+}
+
+impl RefusalCode {
+    /// Whether the same request may succeed later.
+    pub fn is_temporary(self) -> bool {
+        matches!(self, Self::Busy)
+    }
+}
+
+/// What a client asks. One request a stream.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Request {
+    /// To keep a slot.
+    Put(SignedOffer),
+    /// To read groups of a slot.
+    Get {
+        /// The slot.
+        slot: SlotId,
+        /// Its root as the client knows it.
+        root: Root,
+        /// First group.
+        first: u64,
+        /// Number of groups.
+        count: u64,
+    },
+    /// Which of these slots the provider has; at most [`crate::MAX_SLOTS_ASKED`].
+    Has(Vec<SlotId>),
+    /// How the provider is.
+    Stat,
+}
+
+/// What a provider answers.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Response {
+    /// No. Has this shape in every version.
+    Refused(Refusal),
+    /// The slot can be sent.
+    Go {
+        /// Price in planck per proving period.
+        rate: Balance,
+        /// Last block in which the quote will be usable, at least.
+        valid_until: BlockNumber,
+    },
+    /// The slot is on disk.
+    Quoted(SignedQuote),
+    /// The groups follow.
+    Reading {
+        /// Size of the slot in bytes.
+        size: u64,
+    },
+    /// What is held of each slot asked for, in order.
+    Held(Vec<Option<Held>>),
+    /// How the provider is.
+    Stat(Stat),
+}
