@@ -25,6 +25,8 @@ pub(crate) struct Slots<'a> {
     bad: Mutex<Vec<BadProvider>>,
     /// Slots whose providers could not be reached, and may be asked once more in the end.
     out_of_reach: Mutex<BTreeSet<usize>>,
+    /// Slots whose providers were slow to answer last time: asked after the others.
+    slow: Mutex<BTreeSet<usize>>,
 }
 
 impl<'a> Slots<'a> {
@@ -71,6 +73,7 @@ impl<'a> Slots<'a> {
             sources,
             bad: Mutex::default(),
             out_of_reach: Mutex::default(),
+            slow: Mutex::default(),
         })
     }
 
@@ -102,14 +105,17 @@ impl<'a> Slots<'a> {
         let mut left: Vec<_> = sources
             .filter_map(|(index, source)| able_source(index, source, &failed))
             .collect();
-        // Those wanted first, then the other data slots, which need no decoding.
-        left.sort_by_key(|(index, ..)| (!wanted.contains(index), *index));
-        let mut left = VecDeque::from(left);
+        // Those wanted first, then the other data slots, which need no decoding; slow ones last.
+        let slow = self.slow.lock().clone();
+        left.sort_by_key(|(index, ..)| (slow.contains(index), !wanted.contains(index), *index));
+        let is_quick = |index: &usize| wanted.contains(index) && !slow.contains(index);
         // How many are to be there or on their way.
-        let mut target = match left.iter().filter(|(index, ..)| wanted.contains(index)).count() {
-            able if able == wanted.len() => able,
+        let mut target = match left.iter().filter(|(index, ..)| is_quick(index)).count() {
+            quick if quick == wanted.len() => quick,
             _ => k,
         };
+        let mut left = VecDeque::from(left);
+        let mut waiting = BTreeSet::new();
         let mut asked = FuturesUnordered::new();
         let mut present = 0;
         let mut second_chances = BTreeSet::new();
@@ -119,6 +125,7 @@ impl<'a> Slots<'a> {
                 let Some((index, record, slot)) = left.pop_front() else {
                     break;
                 };
+                waiting.insert(index);
                 asked.push(self.read_one(index, record, slot, range.clone()));
             }
             if asked.is_empty() {
@@ -140,9 +147,12 @@ impl<'a> Slots<'a> {
             let futures::future::Either::Left((answer, _)) = next else {
                 // All that are asked are slow: one more, and the first answers win.
                 target = target.max(k) + 1;
+                self.slow.lock().extend(&waiting);
                 continue;
             };
             let Some((index, answer)) = answer else { continue };
+            waiting.remove(&index);
+            self.slow.lock().remove(&index);
             match answer {
                 Ok(bytes) => {
                     present += 1;

@@ -69,10 +69,22 @@ fn failure(error: CallError) -> ProviderError {
         CallError::Refused { refusal, .. } => ProviderError::Refused(refusal.to_string()),
         CallError::Lied { what, .. } => ProviderError::Lied(what),
         CallError::BadRequest { what, .. } => ProviderError::Refused(what),
-        error @ (CallError::Unreachable { .. } | CallError::TimedOut { .. } | CallError::Broken { .. }) => {
-            ProviderError::Unreachable(error.to_string())
+        CallError::Unreachable { reason, .. } => ProviderError::Unreachable(short(&reason)),
+        CallError::TimedOut { step, .. } => ProviderError::Unreachable(format!("it took too long {step}")),
+        CallError::Broken { step, source, .. } => {
+            ProviderError::Unreachable(format!("the connection broke {step}: {source}"))
         }
     }
+}
+
+/// The first words of what may be a very long text: libp2p tells of every address that it tried.
+fn short(text: &str) -> String {
+    const MOST: usize = 100;
+    let mut short: String = text.chars().take(MOST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }
 
 struct Session {

@@ -5,7 +5,7 @@ use crate::{
     exit::{Status, error},
     units::bloc,
 };
-use blocs_client::Target;
+use blocs_client::{LookupError, Target};
 use clap::Args;
 use serde_json::json;
 
@@ -20,29 +20,36 @@ pub(crate) struct RmArgs {
 impl RmArgs {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
         let session = context.client().await?;
-        // A name that is not there needs no question.
-        let object = session.client.stat(&self.target).await?.object;
-        if !context
-            .output
-            .confirm(&format!("Remove {} ({})?", object.name, show_deal(object.deal)))?
-        {
-            let message = format!("did not remove {}: say yes, or call with --yes", object.name);
-            return Err(error(Status::Denied, message));
-        }
-        let removal = session.client.remove(&Target::Deal(object.deal)).await?;
+        let target = match session.client.stat(&self.target).await {
+            Ok(report) => {
+                let object = report.object;
+                if !context
+                    .output
+                    .confirm(&format!("Remove {} ({})?", object.name, show_deal(object.deal)))?
+                {
+                    let message = format!("did not remove {}: say yes, or call with --yes", object.name);
+                    return Err(error(Status::Denied, message));
+                }
+                Target::Deal(object.deal)
+            }
+            // Without a deal there may still be a put that was broken off: forgetting it needs no question.
+            Err(LookupError::NotFound { .. }) => self.target,
+            Err(failure) => return Err(failure.into()),
+        };
+        let removal = session.client.remove(&target).await?;
         let value = json!({
             "name": removal.name,
             "deal": show_deal(removal.deal),
             "end": removal.end,
             "fee": removal.fee.to_string(),
         });
-        context.output.record(value, || {
-            format!(
-                "removed {}: its deal ends in period {}, fee {}",
+        context.output.record(value, || match removal.end {
+            0 => format!("forgot {}, whose put was broken off", removal.name),
+            end => format!(
+                "removed {}: its deal ends in period {end}, fee {}",
                 removal.name,
-                removal.end,
                 bloc(removal.fee)
-            )
+            ),
         })?;
         Ok(())
     }

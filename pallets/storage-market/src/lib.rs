@@ -25,7 +25,10 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
-#![allow(clippy::cast_possible_truncation, reason = "FRAME's macros number calls, events and errors with casts; ours uses none")]
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "FRAME's macros number calls, events and errors with casts; ours uses none"
+)]
 
 extern crate alloc;
 
