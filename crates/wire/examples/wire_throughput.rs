@@ -1,4 +1,4 @@
-//! Measures put and get over loopback: `cargo run --release -p blocs-wire --example throughput [MIB] [STREAMS]`.
+//! Measures put and get over loopback: `cargo run --release -p blocs-wire --example wire_throughput [MIB] [STREAMS]`.
 //!
 //! Client and provider run in this one process, and share its cores.
 

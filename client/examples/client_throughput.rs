@@ -1,7 +1,7 @@
 //! Puts a file to providers that throw the bytes away, or, with `loopback`, to providers in this process over real connections, and gets
 //! it back: to see the client's speed and memory.
 //!
-//! `cargo run --release -p blocs-client --example throughput -- 4+2 FILE [loopback]`
+//! `cargo run --release -p blocs-client --example client_throughput -- 4+2 FILE [loopback]`
 
 use async_trait::async_trait;
 use blocs_chain::{ChainClient, MarketCall, MemoryChain, ProviderRecord, Registration, Signer, Terms, Tier, WaitFor};
@@ -129,7 +129,7 @@ fn peak_memory() -> String {
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let (Some(code), Some(file)) = (arguments.first(), arguments.get(1)) else {
-        return Err("usage: throughput K+M FILE [loopback]".into());
+        return Err("usage: client_throughput K+M FILE [loopback]".into());
     };
     let code: CodeParameters = code.parse()?;
     let loopback = arguments.get(2).is_some_and(|mode| mode == "loopback");
