@@ -38,8 +38,6 @@ const ACCOUNT: &str = "dev";
 const BLOC: Balance = 1_000_000_000_000;
 /// How many providers there are unless asked otherwise: as many as 4+2 needs.
 const PROVIDERS: usize = 6;
-/// Longest deal that the providers take, in proving periods: what the chain allows.
-const MAX_DURATION: u32 = 500_000;
 /// What the account gets.
 const ACCOUNT_FUNDS: Balance = 10_000 * BLOC;
 /// What a provider gets beyond its bond.
@@ -278,10 +276,6 @@ async fn init_provider(
         &plan.data_port.to_string(),
     ]);
     command.args(["--admin", &local(plan.admin_port), "--http", &local(plan.http_port)]);
-    // A development chain's periods are so short that the usual limit would be days.
-    command.args(["--set", &format!("offer.max_duration={MAX_DURATION}")]);
-    // Periods are short here: the usual ninety days are half a million of them.
-    command.args(["--set", "offer.max_duration=10000000"]);
     run_program(command, &format!("set up provider {index}")).await
 }
 
