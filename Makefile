@@ -2,10 +2,10 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/blocs/target
 
-.PHONY: help setup build demo test e2e lint fmt bench bench-e2e fuzz clean
+.PHONY: help setup build demo test e2e test-long lint fmt bench bench-e2e bench-disk fuzz clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "Everything is built into $(CARGO_TARGET_DIR); set CARGO_TARGET_DIR for another place."
 
@@ -25,6 +25,11 @@ e2e: ## Run the end-to-end tests only; E2E=name picks some
 	@scripts/run setup js build
 	@scripts/e2e $(E2E)
 
+test-long: ## The tests that CI runs in a short form, at full length: 1,000 kills of the store, a million steps of the market
+	@scripts/run setup build
+	@source scripts/env && BLOCS_KILL_CYCLES=1000 cargo test --release --workspace --locked --test kill
+	@source scripts/env && BLOCS_MODEL_STEPS=250000 cargo test --release --workspace --locked --lib -- tests::model
+
 lint: ## Formatting, clippy, documentation, layers, licences, with -D warnings
 	@scripts/run setup fmt layers links build clippy docs deny
 
@@ -38,6 +43,10 @@ bench: ## Measure the parts: pipeline, proofs, draws
 bench-e2e: ## Measure put and get over loopback with six providers
 	@scripts/run setup build
 	@scripts/demo --bench
+
+bench-disk: ## Measure how fast a provider's store takes a slot; TMPDIR names the disk
+	@scripts/run setup build
+	@source scripts/env && cargo test --release --workspace --locked --test store -- --ignored --nocapture speed_of_streaming_to_disk
 
 fuzz: ## Fuzz the proof verifier for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz
 	@scripts/fuzz

@@ -502,9 +502,9 @@ fn on_a_real_disk_slots_cursor_and_journal_survive_a_restart() {
     store.close().unwrap();
 }
 
-/// Run with `--ignored --nocapture` on the disk to be measured: `TMPDIR` names it.
+/// `make bench-disk` runs it on the disk to be measured: `TMPDIR` names it.
 #[test]
-#[ignore = "a measurement"]
+#[ignore = "writes 3 GiB to measure the disk and asserts no speed: make bench-disk"]
 fn speed_of_streaming_to_disk() {
     let folder = tempfile::tempdir().unwrap();
     let config = StoreConfig {
