@@ -1,24 +1,39 @@
 //! Which pallets can be benchmarked in this runtime, for `frame-omni-bencher`.
 
-use crate::{AllPalletsWithSystem, Runtime};
+use crate::{AccountId, AllPalletsWithSystem, Runtime, SessionKeys};
 use alloc::{string::String, vec::Vec};
+use codec::Encode;
 use frame_benchmarking::{
     BenchmarkBatch, BenchmarkConfig, BenchmarkList, baseline::Pallet as Baseline, define_benchmarks,
 };
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 use frame_system_benchmarking::{Pallet as SystemBench, extensions::Pallet as SystemExtensionsBench};
+use pallet_election_provider_support_benchmarking::Pallet as ElectionBench;
+use pallet_session_benchmarking::Pallet as SessionBench;
 
 impl frame_system_benchmarking::Config for Runtime {}
 impl frame_benchmarking::baseline::Config for Runtime {}
+impl pallet_election_provider_support_benchmarking::Config for Runtime {}
 impl pallet_transaction_payment::BenchmarkConfig for Runtime {}
+
+impl pallet_session_benchmarking::Config for Runtime {
+    fn generate_session_keys_and_proof(owner: AccountId) -> (SessionKeys, Vec<u8>) {
+        let generated = SessionKeys::generate(&owner.encode(), None);
+        (generated.keys, generated.proof.encode())
+    }
+}
 
 define_benchmarks!(
     [frame_benchmarking, Baseline::<Runtime>]
     [frame_system, SystemBench::<Runtime>]
     [frame_system_extensions, SystemExtensionsBench::<Runtime>]
+    [pallet_bags_list, crate::VoterList]
     [pallet_balances, crate::Balances]
+    [frame_election_provider_support, ElectionBench::<Runtime>]
     [pallet_preimage, crate::Preimage]
     [pallet_scheduler, crate::Scheduler]
+    [pallet_session, SessionBench::<Runtime>]
+    [pallet_staking, crate::Staking]
     [pallet_timestamp, crate::Timestamp]
     [pallet_transaction_payment, crate::TransactionPayment]
     [pallet_utility, crate::Utility]

@@ -4,9 +4,10 @@
 //! |---|---|
 //! | [`configs`] | one file per pallet: its settings and why they are so |
 //! | [`apis`] | what the node may ask the runtime |
-//! | [`genesis`] | the presets `development` and `local_testnet` |
-//! | [`timing`] | slot and epoch length, fixed at genesis |
+//! | [`genesis`] | the presets `development`, `local_testnet` and `testnet` |
+//! | [`timing`] | length of slots, epochs and eras, fixed at genesis |
 //! | [`units`] | the token's units |
+//! | [`weights`] | what calls and blocks cost, as measured |
 //!
 //! There is no sudo pallet: nobody holds a root key. Until governance joins, `Root` calls can only come from the scheduler,
 //! which nobody can fill.
@@ -28,6 +29,7 @@ pub mod configs;
 pub mod genesis;
 pub mod timing;
 pub mod units;
+pub mod weights;
 
 #[cfg(test)]
 mod tests;
@@ -105,33 +107,38 @@ pub mod opaque {
 }
 
 impl_opaque_keys! {
-    /// The keys with which a validator works: `babe` to author blocks, `grandpa` to finalize them.
+    /// The keys with which a validator works: to author blocks, to finalize them, and to be found by the other validators.
     pub struct SessionKeys {
         /// Authors blocks (sr25519).
         pub babe: Babe,
         /// Votes on finality (ed25519).
         pub grandpa: Grandpa,
+        /// Signs the validator's addresses in the network's directory (sr25519).
+        pub authority_discovery: AuthorityDiscovery,
     }
 }
 
 /// Version of this runtime. `spec_version` rises with every change of behaviour, `transaction_version` with every change of how calls
 /// or transaction extensions are encoded.
+///
+/// 2 / 2: staking with its pallets; session keys have a third part, which changes how `session.setKeys` is encoded, and equivocations
+/// can be reported.
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("blocs"),
     impl_name: alloc::borrow::Cow::Borrowed("blocs"),
     authoring_version: 1,
-    spec_version: 1,
+    spec_version: 2,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 1,
+    transaction_version: 2,
     system_version: 1,
 };
 
 /// The pallets. Indices are part of the chain's encoding and never change; hooks run in this order.
 ///
-/// Free places: 7 to 9 for staking, offences and historical sessions (they must be built before `Session`), 12 to 19 for the rest of
-/// consensus, 30 to 39 for governance, 50 for contracts.
+/// `Historical` and `Staking` stand before `Session`, whose genesis asks them for the first validators, and notes the sessions' roots.
+/// Free places: 16 to 19 for the rest of consensus, 30 to 39 for governance, 50 for contracts.
 #[frame_support::runtime]
 mod runtime {
     /// The runtime.
@@ -165,10 +172,24 @@ mod runtime {
     #[runtime::pallet_index(6)]
     pub type TransactionPayment = pallet_transaction_payment;
 
+    #[runtime::pallet_index(7)]
+    pub type Offences = pallet_offences;
+    #[runtime::pallet_index(8)]
+    pub type Historical = pallet_session::historical;
+    #[runtime::pallet_index(9)]
+    pub type Staking = pallet_staking;
     #[runtime::pallet_index(10)]
     pub type Session = pallet_session;
     #[runtime::pallet_index(11)]
     pub type Grandpa = pallet_grandpa;
+    #[runtime::pallet_index(12)]
+    pub type AuthorityDiscovery = pallet_authority_discovery;
+    #[runtime::pallet_index(13)]
+    pub type VoterList = pallet_bags_list<Instance1>;
+    #[runtime::pallet_index(14)]
+    pub type DelegatedStaking = pallet_delegated_staking;
+    #[runtime::pallet_index(15)]
+    pub type NominationPools = pallet_nomination_pools;
 
     #[runtime::pallet_index(20)]
     pub type Utility = pallet_utility;

@@ -3,8 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 mod blocks;
+mod chain;
+mod economics;
+mod election;
 mod market;
+mod offences;
+mod pools;
 mod presets;
+mod staking;
+mod weights;
 
 use crate::{Runtime, RuntimeGenesisConfig, System, genesis, units};
 use frame_support::{genesis_builder_helper::build_state, weights::WeightToFee as _};
@@ -58,8 +65,15 @@ fn there_is_no_sudo_and_indices_are_fixed() {
             (4, "Authorship"),
             (5, "Balances"),
             (6, "TransactionPayment"),
+            (7, "Offences"),
+            (8, "Historical"),
+            (9, "Staking"),
             (10, "Session"),
             (11, "Grandpa"),
+            (12, "AuthorityDiscovery"),
+            (13, "VoterList"),
+            (14, "DelegatedStaking"),
+            (15, "NominationPools"),
             (20, "Utility"),
             (21, "Preimage"),
             (22, "Scheduler"),
@@ -99,7 +113,7 @@ fn transaction_extensions_are_in_the_documented_order() {
 #[test]
 fn computing_is_priced_in_proportion() {
     use crate::configs::{MAXIMUM_BLOCK_WEIGHT, WeightToFee};
-    use frame_support::weights::constants::ExtrinsicBaseWeight;
+    use crate::weights::ExtrinsicBaseWeight;
 
     assert_eq!(WeightToFee::weight_to_fee(&ExtrinsicBaseWeight::get()), units::MILLI);
     // Filling a block costs more than an account may keep as dust, and does not overflow.

@@ -102,6 +102,12 @@ pub(crate) fn credit_treasury<T: Config>(amount: Balance) -> DispatchResult {
     Ok(())
 }
 
+/// Books `amount`, which has come into the pool from outside the market, for the treasury.
+pub(crate) fn fund_treasury<T: Config>(amount: Balance) -> DispatchResult {
+    add_owed::<T>(amount)?;
+    credit_treasury::<T>(amount)
+}
+
 fn add_owed<T: Config>(amount: Balance) -> DispatchResult {
     let owed = Owed::<T>::get().checked_add(amount).ok_or(Error::<T>::Overflow)?;
     Owed::<T>::put(owed);

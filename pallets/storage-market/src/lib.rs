@@ -582,6 +582,11 @@ pub mod pallet {
             sp_runtime::traits::AccountIdConversion::into_account_truncating(&T::PalletId::get())
         }
 
+        /// Books `amount` for the treasury: tokens from outside the market that the runtime has just put into the pool's account.
+        pub fn fund_treasury(amount: Balance) -> DispatchResult {
+            crate::ledger::fund_treasury::<T>(amount)
+        }
+
         /// The current block's number.
         pub(crate) fn now() -> u32 {
             sp_runtime::SaturatedConversion::saturated_into(frame_system::Pallet::<T>::block_number())

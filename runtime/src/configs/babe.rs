@@ -1,13 +1,14 @@
 //! BABE: who authors a block, and the randomness from which the market draws its challenges.
 
+use super::election::MAX_BACKERS;
 use crate::{
-    Runtime, Session,
-    timing::{EpochDuration, SlotDuration},
+    Historical, Offences, Runtime, Session,
+    timing::{EpochDuration, ReportLongevity, SlotDuration},
 };
 use frame_support::traits::ConstU32;
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 
-/// Most validators at a time.
+/// Most keys at a time: the current validators and the next ones.
 pub type MaxAuthorities = ConstU32<1_000>;
 
 /// How slots are given out from genesis on. Secondary slots must carry a VRF output: plain ones leave the parent's randomness stale, and
@@ -26,9 +27,9 @@ impl pallet_babe::Config for Runtime {
     // The shipped figures for RocksDB.
     type WeightInfo = ();
     type MaxAuthorities = MaxAuthorities;
-    type MaxNominators = ConstU32<0>;
-    // There is no stake yet that could be slashed, so equivocations cannot be reported: no proof of key ownership can exist (`Void`), and
-    // nobody can call the report for free. Staking brings `historical` sessions, offences and real values for both.
-    type KeyOwnerProof = sp_core::Void;
-    type EquivocationReportSystem = ();
+    type MaxNominators = ConstU32<MAX_BACKERS>;
+    type KeyOwnerProof = sp_session::MembershipProof;
+    // Two blocks in a slot cost stake.
+    type EquivocationReportSystem =
+        pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity<Runtime>>;
 }

@@ -1,18 +1,22 @@
 //! GRANDPA: finality.
 
-use super::babe::MaxAuthorities;
-use crate::{Runtime, RuntimeEvent};
-use frame_support::traits::{ConstU32, ConstU64};
+use super::{babe::MaxAuthorities, election::MAX_BACKERS};
+use crate::{
+    Historical, Offences, Runtime, RuntimeEvent,
+    timing::{BondingSessions, ReportLongevity},
+};
+use frame_support::traits::ConstU32;
 
 impl pallet_grandpa::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     // The shipped figures for RocksDB.
     type WeightInfo = ();
     type MaxAuthorities = MaxAuthorities;
-    type MaxNominators = ConstU32<0>;
-    // Needed only to report equivocations in earlier sets.
-    type MaxSetIdSessionEntries = ConstU64<0>;
-    // As for BABE: reports come with staking.
-    type KeyOwnerProof = sp_core::Void;
-    type EquivocationReportSystem = ();
+    type MaxNominators = ConstU32<MAX_BACKERS>;
+    // Which session a set belongs to, for as long as stake can be slashed.
+    type MaxSetIdSessionEntries = BondingSessions<Runtime>;
+    type KeyOwnerProof = sp_session::MembershipProof;
+    // Two votes in a round cost stake.
+    type EquivocationReportSystem =
+        pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity<Runtime>>;
 }

@@ -3,6 +3,7 @@
 use crate::{AccountId, Balances, Runtime, RuntimeHoldReason};
 use frame_support::{PalletId, parameter_types, traits::ConstU32};
 use frame_system::EnsureRoot;
+use pallet_storage_market::weights::WorstCase;
 
 parameter_types! {
     /// From which the pool's account follows.
@@ -18,6 +19,5 @@ impl pallet_storage_market::Config for Runtime {
     type AdminOrigin = EnsureRoot<AccountId>;
     type PalletId = MarketPalletId;
     type BucketSize = ConstU32<32>;
-    // Conservative formulas until they are measured.
-    type WeightInfo = pallet_storage_market::weights::Formulas<Runtime>;
+    type WeightInfo = WorstCase<Runtime, crate::weights::pallet_storage_market::WeightInfo<Runtime>>;
 }

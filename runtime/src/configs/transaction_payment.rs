@@ -3,6 +3,7 @@
 use crate::{
     AccountId, Authorship, Balance, Balances, Runtime, RuntimeEvent,
     units::{MICRO, MILLI},
+    weights::ExtrinsicBaseWeight,
 };
 use frame_support::{
     parameter_types,
@@ -10,7 +11,7 @@ use frame_support::{
         ConstU8, ConstU128, Imbalance, OnUnbalanced,
         fungible::{Balanced, Credit},
     },
-    weights::{ConstantMultiplier, Weight, constants::ExtrinsicBaseWeight},
+    weights::{ConstantMultiplier, Weight},
 };
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
 use sp_runtime::{FixedPointNumber, Perquintill, traits::Bounded};
@@ -68,5 +69,5 @@ impl pallet_transaction_payment::Config for Runtime {
     type FeeMultiplierUpdate =
         TargetedFeeAdjustment<Self, TargetBlockFullness, AdjustmentVariable, MinimumMultiplier, MaximumMultiplier>;
     type OperationalFeeMultiplier = ConstU8<5>;
-    type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+    type WeightInfo = crate::weights::Extensions;
 }
