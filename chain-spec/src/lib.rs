@@ -2,9 +2,22 @@
 //!
 //! A specification names a network and describes its genesis. The genesis itself comes from the presets inside the runtime's WASM
 //! ([`blocs_runtime::genesis`]), so a specification that was exported, changed and loaded again works without another build.
+//!
+//! A network of one's own begins as a TOML file of public keys and amounts ([`from_toml`]), from which `export-chain-spec --raw` makes
+//! the JSON file that all its nodes load. The same file and the same program give the same bytes, on every machine.
+
+mod amount;
+mod key;
+mod network;
+#[cfg(test)]
+mod tests;
+
+pub use key::{well_known_key, well_known_keys};
+pub use network::NetworkError;
 
 use blocs_runtime::units::{SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL};
-use sc_chain_spec::{ChainType, GenericChainSpec, Properties};
+use network::Network;
+use sc_chain_spec::{ChainSpecBuilder, ChainType, GenericChainSpec, NoExtension, Properties};
 use std::path::{Path, PathBuf};
 
 /// A chain specification of BLOCS: no extensions, and the host functions of every Substrate node.
@@ -24,13 +37,37 @@ pub enum ChainSpecError {
         "cannot build the specification of chain `{0}`: this binary was compiled without the runtime's WASM; compile it again without \
          SKIP_WASM_BUILD"
     )]
-    NoWasm(&'static str),
+    NoWasm(PathBuf),
     /// Neither the name of a chain nor an existing file.
     #[error(
         "cannot load chain `{0}`: there is no chain of that name and no such file; use `dev`, `local`, or the path of a chain specification \
          (`export-chain-spec` writes one)"
     )]
     Unknown(PathBuf),
+    /// The public test network, which has not been started.
+    #[error(
+        "cannot load chain `testnet`: no public test network has been started yet, so there is nothing to join. To start one, describe it in a \
+         TOML file of public keys and amounts (chain-spec/testnet.example.toml shows all keys, docs/guides/networks.md the steps), make \
+         its specification with `blocs-node export-chain-spec --chain testnet.toml --raw --output testnet.json`, and run every node with \
+         `--chain testnet.json`"
+    )]
+    NoTestnet,
+    /// The file cannot be read.
+    #[error("cannot read the chain specification {path}: {reason}; check the path and its permissions")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// The TOML file does not describe a network.
+    #[error("cannot build a chain specification from {path}: {reason}")]
+    Network {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: Box<NetworkError>,
+    },
     /// The file is there but is no chain specification.
     #[error("cannot load the chain specification {path}: {reason}; write a new one with `export-chain-spec`")]
     Invalid {
@@ -41,12 +78,14 @@ pub enum ChainSpecError {
     },
 }
 
-/// The chain that `id` names: `dev`, `local`, or else the path of a file. The empty name stands for [`DEFAULT_CHAIN`].
+/// The chain that `id` names: `dev`, `local`, or else the path of a file, JSON or `.toml`. The empty name stands for [`DEFAULT_CHAIN`].
 pub fn load(id: &str) -> Result<ChainSpec, ChainSpecError> {
     match id {
         "" => load(DEFAULT_CHAIN),
         "dev" => dev(),
         "local" => local(),
+        "testnet" => Err(ChainSpecError::NoTestnet),
+        path if Path::new(path).extension().is_some_and(|extension| extension == "toml") => from_toml(Path::new(path)),
         path => from_file(Path::new(path)),
     }
 }
@@ -72,16 +111,42 @@ pub fn from_file(path: &Path) -> Result<ChainSpec, ChainSpecError> {
     })
 }
 
-fn build(name: &str, id: &'static str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, ChainSpecError> {
-    let wasm = blocs_runtime::wasm_binary().ok_or(ChainSpecError::NoWasm(id))?;
-    Ok(ChainSpec::builder(wasm, None)
+/// The network that a TOML file describes, with the runtime of this program.
+///
+/// Another build of the runtime makes another genesis of the same file: a network's nodes share the JSON file that was exported once.
+pub fn from_toml(path: &Path) -> Result<ChainSpec, ChainSpecError> {
+    if !path.exists() {
+        return Err(ChainSpecError::Unknown(path.to_owned()));
+    }
+    let text = std::fs::read_to_string(path).map_err(|reason| ChainSpecError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    })?;
+    let network = Network::parse(&text).map_err(|reason| ChainSpecError::Network {
+        path: path.to_owned(),
+        reason: Box::new(reason),
+    })?;
+    Ok(network.into_spec(code(path)?))
+}
+
+fn build(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, ChainSpecError> {
+    Ok(builder(code(Path::new(id))?, name, id, chain_type, preset).build())
+}
+
+/// The runtime, for the chain `id`.
+fn code(id: &Path) -> Result<&'static [u8], ChainSpecError> {
+    blocs_runtime::wasm_binary().ok_or_else(|| ChainSpecError::NoWasm(id.to_owned()))
+}
+
+/// What all chains of ours have in common. Telemetry is not among it: a node reports to nobody unless its operator says so.
+fn builder(code: &[u8], name: &str, id: &str, chain_type: ChainType, preset: &str) -> ChainSpecBuilder<NoExtension> {
+    ChainSpec::builder(code, None)
         .with_name(name)
         .with_id(id)
         .with_chain_type(chain_type)
         .with_protocol_id(PROTOCOL_ID)
         .with_properties(properties())
         .with_genesis_config_preset_name(preset)
-        .build())
 }
 
 /// What wallets and explorers need to show amounts and addresses.
@@ -91,79 +156,4 @@ fn properties() -> Properties {
         ("tokenDecimals".into(), TOKEN_DECIMALS.into()),
         ("ss58Format".into(), SS58_PREFIX.into()),
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
-    use super::*;
-    use sp_runtime::BuildStorage as _;
-
-    /// The specifications need the runtime's WASM, which quick checks leave out.
-    fn with_wasm() -> bool {
-        let present = blocs_runtime::wasm_binary().is_some();
-        if !present {
-            eprintln!("skipped: compiled with SKIP_WASM_BUILD");
-        }
-        present
-    }
-
-    #[test]
-    fn every_chain_has_a_genesis_with_code_and_names_the_token() {
-        if !with_wasm() {
-            return;
-        }
-        for id in ["dev", "local", ""] {
-            let spec = load(id).unwrap();
-
-            let storage = spec.build_storage().unwrap();
-
-            assert!(
-                storage.top.contains_key(sp_core::storage::well_known_keys::CODE),
-                "chain `{id}` has no code"
-            );
-            assert_eq!(spec.properties()["tokenSymbol"], "BLOC");
-            assert_eq!(spec.properties()["tokenDecimals"], 12);
-            assert_eq!(spec.properties()["ss58Format"], 42);
-            assert_eq!(spec.protocol_id(), Some(PROTOCOL_ID));
-            assert!(spec.telemetry_endpoints().is_none());
-        }
-    }
-
-    #[test]
-    fn an_exported_specification_builds_the_same_genesis() {
-        if !with_wasm() {
-            return;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        for raw in [false, true] {
-            let spec = dev().unwrap();
-            let file = folder.path().join(format!("dev-{raw}.json"));
-            std::fs::write(&file, spec.as_json(raw).unwrap()).unwrap();
-
-            let loaded = load(file.to_str().unwrap()).unwrap();
-
-            assert_eq!(loaded.build_storage().unwrap().top, spec.build_storage().unwrap().top);
-            assert_eq!(loaded.name(), "BLOCS Development");
-        }
-    }
-
-    #[test]
-    fn unknown_names_and_broken_files_say_what_to_do() {
-        let error = load("no-such-chain").err().unwrap().to_string();
-        assert!(
-            error.contains("no-such-chain") && error.contains("`dev`, `local`"),
-            "{error}"
-        );
-
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("broken.json");
-        std::fs::write(&file, "{").unwrap();
-        let error = load(file.to_str().unwrap()).err().unwrap().to_string();
-        assert!(
-            error.contains("broken.json") && error.contains("export-chain-spec"),
-            "{error}"
-        );
-    }
 }
