@@ -1,5 +1,11 @@
 //! The command line.
 
+use crate::{
+    doctor::Doctor,
+    key_rotate::RotateKeys,
+    limits,
+    logging::{LogFormat, LogOptions},
+};
 use clap::Parser;
 use sc_cli::{
     ChainInfoCmd, ChainSpec, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ImportBlocksCmd, KeySubcommand,
@@ -16,14 +22,40 @@ pub(crate) struct Cli {
     /// How to run the node.
     #[command(flatten)]
     pub(crate) run: RunCmd,
+
+    /// How the log is written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+
+    /// Send spans to this OpenTelemetry collector, by OTLP over HTTP, such as `http://127.0.0.1:4318`.
+    #[arg(long, value_name = "URL")]
+    otlp_endpoint: Option<String>,
+
+    /// Which spans are sent, in the syntax of `--log`: `info,txpool=trace` adds those of the transaction pool.
+    #[arg(long, value_name = "FILTER", default_value = "info", requires = "otlp_endpoint")]
+    otlp_filter: String,
+}
+
+impl Cli {
+    /// How to log.
+    pub(crate) fn log_options(&self) -> LogOptions<'_> {
+        LogOptions {
+            format: self.log_format,
+            otlp_endpoint: self.otlp_endpoint.as_deref(),
+            otlp_filter: &self.otlp_filter,
+        }
+    }
 }
 
 /// What the program does besides running a node.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Subcommand {
-    /// Make, look at and insert keys.
+    /// Make, look at, insert and rotate keys.
     #[command(subcommand)]
-    Key(KeySubcommand),
+    Key(Key),
+
+    /// Look for what keeps a node from working: clock, disk, ports, keys, peers, sync.
+    Doctor(Doctor),
 
     /// Write a chain specification as JSON, plain or raw.
     #[command(alias = "build-spec")]
@@ -46,6 +78,17 @@ pub(crate) enum Subcommand {
 
     /// Show what the database holds.
     ChainInfo(ChainInfoCmd),
+}
+
+/// What can be done with keys.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Key {
+    /// What every node of this kind can do.
+    #[command(flatten)]
+    Standard(KeySubcommand),
+
+    /// Make new session keys in a running node, with the proof that the chain asks for, and print or send `set_keys`.
+    Rotate(RotateKeys),
 }
 
 impl SubstrateCli for Cli {
@@ -81,5 +124,30 @@ impl SubstrateCli for Cli {
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn ChainSpec>, String> {
         Ok(Box::new(blocs_chain_spec::load(id).map_err(|error| error.to_string())?))
+    }
+
+    // As the trait has it, and with our own defaults of its flags.
+    fn setup_command(command: clap::Command) -> clap::Command {
+        limits::defaults(command)
+            .name(Self::executable_name())
+            .version(Self::impl_version() + "\n")
+            .author(Self::author())
+            .about(Self::description())
+            .long_about(Self::description())
+            .after_help(format!("Support: {}", Self::support_url()))
+            .propagate_version(true)
+            .args_conflicts_with_subcommands(true)
+            .subcommand_negates_reqs(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::setup_command(Cli::command()).debug_assert();
     }
 }

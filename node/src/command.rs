@@ -1,8 +1,8 @@
 //! What each command does.
 
 use crate::{
-    cli::{Cli, Subcommand},
-    preflight, service,
+    cli::{Cli, Key, Subcommand},
+    limits, logging, preflight, service,
 };
 use blocs_runtime::opaque::Block;
 use sc_cli::{CliConfiguration, SubstrateCli};
@@ -15,7 +15,9 @@ pub(crate) fn run() -> sc_cli::Result<()> {
     let cli = Cli::from_args();
     match &cli.subcommand {
         None => run_node(cli),
-        Some(Subcommand::Key(command)) => command.run(&cli),
+        Some(Subcommand::Key(Key::Standard(command))) => command.run(&cli),
+        Some(Subcommand::Key(Key::Rotate(command))) => command.run(),
+        Some(Subcommand::Doctor(command)) => command.run(&cli),
         Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
         Some(Subcommand::CheckBlock(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents {
@@ -65,6 +67,7 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 fn run_node(mut cli: Cli) -> sc_cli::Result<()> {
     // A validator makes its network key as every node does; `preflight::network_key` says so in the log.
     cli.run.network_params.node_key_params.unsafe_force_node_key_generation = true;
+    limits::apply(&mut cli.run);
     let names_a_chain = cli.run.shared_params.chain.is_some() || cli.run.shared_params.dev;
     let rpc_port_is_fixed = cli.run.rpc_params.rpc_port.is_some_and(|port| port != 0);
 
@@ -74,7 +77,8 @@ fn run_node(mut cli: Cli) -> sc_cli::Result<()> {
         .unwrap_or_else(|| BasePath::from_project("", "", &Cli::executable_name()));
     preflight::folder(base_path.path())?;
 
-    let runner = cli.create_runner(&cli.run)?;
+    let (runner, spans) = logging::create_runner(&cli)?;
+    let spans_are_sent = spans.are_sent();
     let (opened, database) = mpsc::channel();
     let outcome = runner.run_node_until_exit(|mut config| async move {
         if !names_a_chain {
@@ -96,8 +100,10 @@ fn run_node(mut cli: Cli) -> sc_cli::Result<()> {
         preflight::network_key(&config)?;
 
         let (task_manager, backend) = match config.network.network_backend {
-            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<_, _>>(config),
-            NetworkBackendType::Litep2p => service::new_full::<sc_network::Litep2pNetworkBackend>(config),
+            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<_, _>>(config, spans_are_sent),
+            NetworkBackendType::Litep2p => {
+                service::new_full::<sc_network::Litep2pNetworkBackend>(config, spans_are_sent)
+            }
         }
         .map_err(sc_cli::Error::Service)?;
         opened
@@ -108,5 +114,6 @@ fn run_node(mut cli: Cli) -> sc_cli::Result<()> {
     if let Ok(backend) = database.recv() {
         service::close(backend);
     }
+    spans.flush();
     outcome
 }

@@ -7,7 +7,16 @@
 
 mod cli;
 mod command;
+mod doctor;
+mod equivocation;
+mod genesis;
+mod key_rotate;
+mod limits;
+mod logging;
+mod metrics;
+mod opening;
 mod preflight;
+mod remote;
 mod rpc;
 mod service;
 

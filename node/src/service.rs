@@ -1,8 +1,12 @@
 //! The node's parts and how they are put together.
 
-use crate::rpc;
+use crate::{
+    equivocation::{self, ReportEquivocations},
+    metrics::Observer,
+    opening, rpc,
+};
 use blocs_runtime::{BlockNumber, apis::RuntimeApi, opaque::Block};
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt};
 use sc_client_api::Backend as _;
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::{
@@ -11,9 +15,9 @@ use sc_consensus_grandpa::{
 };
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_executor::{DEFAULT_HEAP_ALLOC_STRATEGY, HeapAllocStrategy, WasmExecutor};
-use sc_network::NetworkBackend;
+use sc_network::{Event, NetworkBackend, NetworkEventStream as _};
 use sc_network_sync::WarpSyncConfig;
-use sc_service::{Configuration, Error, TFullBackend, TFullClient, TaskManager};
+use sc_service::{Configuration, Error, GenesisBlockBuilder, TFullBackend, TFullClient, TaskManager};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_babe::inherents::BabeCreateInherentDataProviders;
@@ -30,14 +34,16 @@ const JUSTIFICATION_PERIOD: u32 = 512;
 const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 
 /// Share of a slot in which the author fills its block; the rest is for its way to the others.
-const PROPOSAL_SHARE: f32 = 0.5;
+const PROPOSAL_SHARE: f32 = 2.0 / 3.0;
 
 pub(crate) type Client = TFullClient<Block, RuntimeApi, WasmExecutor<sp_io::SubstrateHostFunctions>>;
 pub(crate) type Backend = TFullBackend<Block>;
 pub(crate) type SelectChain = sc_consensus::LongestChain<Backend, Block>;
 pub(crate) type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
 type GrandpaImport = GrandpaBlockImport<Backend, Block, Client, SelectChain>;
-type BabeImport = BabeBlockImport<Block, Client, GrandpaImport, BabeCreateInherentDataProviders<Block>, SelectChain>;
+type BabeImport = ReportEquivocations<
+    BabeBlockImport<Block, Client, GrandpaImport, BabeCreateInherentDataProviders<Block>, SelectChain>,
+>;
 
 /// Consensus parts that exist before the network does.
 pub(crate) struct Consensus {
@@ -71,13 +77,22 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
         })
         .transpose()?;
 
-    let (client, backend, keystore_container, task_manager) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
-        config,
-        telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-        executor(config),
-        // Pruned nodes keep the blocks with justifications: warp proofs are made of them.
-        vec![Arc::new(GrandpaPruningFilter)],
-    )?;
+    let executor = executor(config);
+    let mut database = config.db_config();
+    // Pruned nodes keep the blocks with justifications: warp proofs are made of them.
+    database.pruning_filters = vec![Arc::new(GrandpaPruningFilter)];
+    let backend = sc_service::new_db_backend(database).map_err(|error| opening::cannot_open(config, &error))?;
+    let genesis = config.chain_spec.as_storage_builder().build_storage()?;
+    opening::right_chain(config, &backend, &genesis, &executor)?;
+    let (client, backend, keystore_container, task_manager) =
+        sc_service::new_full_parts_with_genesis_builder::<Block, RuntimeApi, _, _>(
+            config,
+            telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
+            executor.clone(),
+            backend.clone(),
+            GenesisBlockBuilder::new_with_storage(genesis, !config.no_genesis(), backend, executor)?,
+            false,
+        )?;
     let client = Arc::new(client);
 
     let telemetry = telemetry.map(|(worker, telemetry)| {
@@ -109,8 +124,12 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
 
     let babe_config = sc_consensus_babe::configuration(&*client)?;
     let slot_duration = babe_config.slot_duration();
-    let inherents: BabeCreateInherentDataProviders<Block> =
-        Arc::new(move |_, ()| async move { Ok(babe_inherents(slot_duration)) });
+    let inherents: BabeCreateInherentDataProviders<Block> = Arc::new(|_, ()| async {
+        Ok((
+            equivocation::no_slot(),
+            sp_timestamp::InherentDataProvider::from_system_time(),
+        ))
+    });
     let (block_import, babe_link) = sc_consensus_babe::block_import(
         babe_config,
         grandpa_import.clone(),
@@ -119,6 +138,12 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
         select_chain.clone(),
         OffchainTransactionPoolFactory::new(transaction_pool.clone()),
     )?;
+
+    let block_import = ReportEquivocations::new(
+        block_import,
+        client.clone(),
+        OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+    );
 
     let (import_queue, babe_worker) = sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
         link: babe_link.clone(),
@@ -150,7 +175,9 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
 }
 
 /// The whole node. It runs as long as the task manager that is returned; the database outlives it, see [`close`].
-pub(crate) fn new_full<Network>(config: Configuration) -> Result<(TaskManager, Arc<Backend>), Error>
+///
+/// With `spans`, blocks are observed even when nobody asks for metrics.
+pub(crate) fn new_full<Network>(config: Configuration, spans: bool) -> Result<(TaskManager, Arc<Backend>), Error>
 where
     Network: NetworkBackend<Block, <Block as BlockT>::Hash>,
 {
@@ -172,12 +199,22 @@ where
             },
     } = new_partial(&config)?;
     let keystore = keystore_container.keystore();
+    opening::session_keys(&config, &*keystore);
+    opening::clock(&client);
     let prometheus = config.prometheus_registry().cloned();
     let role = config.role;
     let force_authoring = config.force_authoring;
     let node_name = config.network.node_name.clone();
     let votes = !config.disable_grandpa;
     let telemetry_handle = telemetry.as_ref().map(Telemetry::handle);
+    let discovery = sc_authority_discovery::WorkerConfig {
+        // Private addresses are of use on one machine or in one local network only; `--allow-private-ip` and local chains say so.
+        publish_non_global_ips: config.network.allow_non_globals_in_dht,
+        public_addresses: config.network.public_addresses.clone(),
+        strict_record_validation: true,
+        persisted_cache_directory: config.network.net_config_path.clone(),
+        ..Default::default()
+    };
 
     let mut network_config =
         sc_network::config::FullNetworkConfiguration::<_, _, Network>::new(&config.network, prometheus.clone());
@@ -272,7 +309,38 @@ where
         tracing_execute_block: None,
     })?;
 
+    if spans || prometheus.is_some() {
+        let observer = Observer::new(client.clone(), prometheus.as_ref())?;
+        task_manager.spawn_handle().spawn_blocking(
+            "market-metrics",
+            Some("metrics"),
+            observer.run(sync_service.clone()),
+        );
+    }
+
     if role.is_authority() {
+        // Validators find each other's addresses in the network's directory, and publish their own, signed by their session key.
+        let events = network
+            .event_stream("authority-discovery")
+            .filter_map(|event| async move {
+                match event {
+                    Event::Dht(event) => Some(event),
+                    _ => None,
+                }
+            });
+        let (worker, _) = sc_authority_discovery::new_worker_and_service_with_config(
+            discovery,
+            client.clone(),
+            Arc::new(network.clone()),
+            Box::pin(events),
+            sc_authority_discovery::Role::PublishAndDiscover(keystore.clone()),
+            prometheus.clone(),
+            task_manager.spawn_handle(),
+        );
+        task_manager
+            .spawn_handle()
+            .spawn("authority-discovery", Some("authority-discovery"), worker.run());
+
         let slot_duration = babe_link.config().slot_duration();
         let babe = sc_consensus_babe::start_babe(sc_consensus_babe::BabeParams {
             keystore: keystore.clone(),
