@@ -1,7 +1,9 @@
 //! The command line.
 
 use crate::{
-    commands::{account, completions, deal, dev, get, ls, provider, put, quote, restore, rm, stat, transfer},
+    commands::{
+        account, completions, deal, dev, get, ls, provider, put, quote, restore, rm, stake, stat, transfer, validators,
+    },
     output::Output,
 };
 use clap::{Args, Parser, Subcommand};
@@ -101,6 +103,11 @@ pub(crate) enum Command {
     Account(account::AccountCommand),
     /// Send tokens
     Transfer(transfer::TransferArgs),
+    /// Put tokens at stake: validate, nominate, join a pool
+    #[command(subcommand)]
+    Stake(stake::StakeCommand),
+    /// List the validators and those who stand for election
+    Validators(validators::ValidatorsArgs),
     /// Look at storage providers
     #[command(subcommand)]
     Provider(provider::ProviderCommand),

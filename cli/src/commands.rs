@@ -12,8 +12,10 @@ pub(crate) mod quote;
 pub(crate) mod restore;
 pub(crate) mod rm;
 mod session;
+pub(crate) mod stake;
 pub(crate) mod stat;
 pub(crate) mod transfer;
+pub(crate) mod validators;
 
 use crate::{
     accounts::{Account, Accounts},

@@ -77,6 +77,8 @@ async fn dispatch(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Quote(args) => args.run(context).await,
         Command::Account(command) => command.run(context).await,
         Command::Transfer(args) => args.run(context).await,
+        Command::Stake(command) => command.run(context).await,
+        Command::Validators(args) => args.run(context).await,
         Command::Provider(command) => command.run(context).await,
         Command::Deal(command) => command.run(context).await,
         Command::Dev(command) => command.run(context).await,

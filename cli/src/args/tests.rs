@@ -43,6 +43,12 @@ fn amounts_terms_and_codes_are_checked_when_the_line_is_read() {
         "blocs dev up --providers 3 --dir /tmp/x --rpc-port 1234",
         "blocs account new me --words 24",
         "blocs deal show 0xab",
+        "blocs stake bond 1.5 --rewards account",
+        "blocs stake unbond all",
+        "blocs stake validate --commission 2.5%",
+        "blocs stake pool create 100 --name x --nominate 5G --nominate 5H",
+        "blocs stake pool bond-extra rewards",
+        "blocs stake rewards 5G --account me",
     ] {
         parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));
     }
@@ -50,9 +56,32 @@ fn amounts_terms_and_codes_are_checked_when_the_line_is_read() {
         "blocs transfer 5G much",
         "blocs dev up --providers 65",
         "blocs account new --words 13",
+        "blocs stake unbond half",
+        "blocs stake validate",
+        "blocs stake validate --commission 101",
+        "blocs stake nominate",
+        "blocs stake set-keys --keys 0xzz --proof 0x00",
         "blocs nothing",
         "blocs",
     ] {
         assert!(parse(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn no_command_takes_a_global_option_away() {
+    let cli = Cli::command();
+    let globals: Vec<String> = cli.get_arguments().map(|option| option.get_id().to_string()).collect();
+    let mut commands: Vec<clap::Command> = cli.get_subcommands().cloned().collect();
+    while let Some(command) = commands.pop() {
+        for argument in command.get_arguments() {
+            let id = argument.get_id().to_string();
+            assert!(
+                !globals.contains(&id),
+                "{} has an argument of its own named {id}",
+                command.get_name()
+            );
+        }
+        commands.extend(command.get_subcommands().cloned());
     }
 }

@@ -67,7 +67,8 @@ pub(crate) struct NameArgs {
 #[derive(Debug, Args)]
 pub(crate) struct BalanceArgs {
     /// Name or address; the current account when not given
-    account: Option<String>,
+    #[arg(value_name = "ACCOUNT")]
+    who: Option<String>,
 }
 
 /// Arguments of `account fund`.
@@ -87,7 +88,7 @@ impl AccountCommand {
             Self::Import(args) => import(context, &args),
             Self::Ls => list(context),
             Self::Export(args) => export(context, args.name),
-            Self::Balance(args) => balance(context, args.account).await,
+            Self::Balance(args) => balance(context, args.who).await,
             Self::Fund(args) => fund(context, args).await,
         }
     }

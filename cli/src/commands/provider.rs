@@ -22,14 +22,15 @@ pub(crate) enum ProviderCommand {
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     /// Address of the provider
-    account: String,
+    #[arg(value_name = "ACCOUNT")]
+    provider: String,
 }
 
 impl ProviderCommand {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
         match self {
             Self::Ls => list(context).await,
-            Self::Show(args) => show(context, &args.account).await,
+            Self::Show(args) => show(context, &args.provider).await,
         }
     }
 }

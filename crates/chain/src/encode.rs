@@ -1,6 +1,8 @@
 //! Calls in the shape that the metadata asks for, by the names that it gives the fields.
 
-use crate::{DealOffer, MarketCall, ProveCall, Registration, Terms, Tier, layout::Bytes32};
+use crate::{
+    DealOffer, MarketCall, ProveCall, Registration, Terms, Tier, layout::Bytes32, staking::encode::StakingData,
+};
 use blocs_primitives::{Answer, Balance, Period, SlotId, SlotOffer};
 use subxt::{
     ext::{
@@ -61,6 +63,7 @@ pub(crate) enum CallData {
     Deal(DealArgs),
     Transfer(TransferArgs),
     Prove(ProveArgs),
+    Staking(StakingData),
 }
 
 impl EncodeAsFields for CallData {
@@ -80,6 +83,7 @@ impl EncodeAsFields for CallData {
             Self::Deal(args) => args.encode_as_fields_to(fields, types, out),
             Self::Transfer(args) => args.encode_as_fields_to(fields, types, out),
             Self::Prove(args) => args.encode_as_fields_to(fields, types, out),
+            Self::Staking(data) => data.encode_as_fields_to(fields, types, out),
         }
     }
 }
@@ -89,9 +93,10 @@ macro_rules! encoded {
     ($name:ident { $($field:ident: $kind:ty),* }) => {
         #[derive(EncodeAsType)]
         #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
-        pub(crate) struct $name { $($field: $kind),* }
+        pub(crate) struct $name { $(pub(crate) $field: $kind),* }
     };
 }
+pub(crate) use encoded;
 
 encoded!(RegisterArgs {
     registration: RegistrationLayout

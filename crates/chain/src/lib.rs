@@ -14,6 +14,7 @@ mod layout;
 mod memory;
 mod record;
 mod signer;
+mod staking;
 mod stream;
 mod submit;
 mod subxt_client;
@@ -27,6 +28,10 @@ pub use record::{
     ProviderStatus, Slot, SlotStatus,
 };
 pub use signer::Signer;
+pub use staking::{
+    BondedAccount, EraClock, EraReward, Nominations, NominatorShare, PayTo, PayoutPage, Pool, PoolMember, SessionKeys,
+    StakingCall, StakingLimits, StakingView, Unlocking, ValidatorPrefs, ValidatorRecord,
+};
 pub use subxt_client::{ConnectOptions, SubxtChain, connect};
 
 use async_trait::async_trait;

@@ -3,13 +3,16 @@
 //! A transaction is signed once. Whatever happens to the connection, only the very same bytes are sent again, and only when
 //! they are in no block: their nonce (for a proof: its period) lets them take effect once.
 
+mod dispatchable;
 mod follow;
 mod funds;
 
+pub(crate) use dispatchable::Dispatchable;
+
 use crate::{
-    At, InclusionReport, MarketCall, ProveCall, ProveError, QueryError, Signer, SubmitError, WaitFor,
+    At, InclusionReport, ProveCall, ProveError, QueryError, Signer, SubmitError, WaitFor,
     connection::{Failure, Live},
-    encode::{payload, prove_payload},
+    encode::prove_payload,
     layout::Bytes32,
     subxt_client::{Inner, key},
 };
@@ -176,24 +179,24 @@ impl Inner {
     pub(crate) async fn submit(
         &self,
         signer: &Signer,
-        call: MarketCall,
+        call: &dyn Dispatchable,
         wait: WaitFor,
     ) -> Result<InclusionReport, SubmitError> {
-        let needed = self.check_funds(signer, &call).await?;
+        let needed = self.check_funds(signer, call).await?;
         let mut superseded = 0;
         loop {
-            let launched = self.launch(signer, &call, needed).await?;
+            let launched = self.launch(signer, call, needed).await?;
             match self.follow(&launched.transaction, launched.watch, wait).await {
                 Ok(report) => return Ok(report),
                 // Another program uses this account too. This transaction can no longer take effect, so the call may go again.
                 Err(FollowError::Superseded) if superseded < MAX_SUPERSEDED => superseded += 1,
-                Err(error) => return Err(self.submit_error(error, &signer.account(), &call, needed).await),
+                Err(error) => return Err(self.submit_error(error, &signer.account(), call, needed).await),
             }
         }
     }
 
     /// Signs the call with the next nonce and gives it to the pool. Another call of the account waits meanwhile.
-    async fn launch(&self, signer: &Signer, call: &MarketCall, needed: Balance) -> Result<Launched, SubmitError> {
+    async fn launch(&self, signer: &Signer, call: &dyn Dispatchable, needed: Balance) -> Result<Launched, SubmitError> {
         let account = signer.account();
         let lane = self.lanes.lane(&account);
         let mut next = lane.next.lock().await;
@@ -248,7 +251,7 @@ impl Inner {
         .await
     }
 
-    async fn sign(&self, signer: &Signer, call: &MarketCall, nonce: u32) -> Result<Transaction, QueryError> {
+    async fn sign(&self, signer: &Signer, call: &dyn Dispatchable, nonce: u32) -> Result<Transaction, QueryError> {
         self.read("what a transaction needs", move |live| async move {
             let checkpoint = checkpoint(&live).await?;
             let at = live.at(At::Best).await?;
@@ -258,7 +261,7 @@ impl Inner {
                 .build();
             let bytes = at
                 .tx()
-                .create_v4_signable_offline(&payload(call), params)?
+                .create_v4_signable_offline(&call.payload(), params)?
                 .sign(signer.pair())?
                 .into_encoded();
             Ok(Transaction::new(
@@ -272,7 +275,7 @@ impl Inner {
     }
 
     /// The fee of the call, as if it were sent now.
-    pub(crate) async fn estimate_fee(&self, signer: &Signer, call: &MarketCall) -> Result<Balance, SubmitError> {
+    pub(crate) async fn estimate_fee(&self, signer: &Signer, call: &dyn Dispatchable) -> Result<Balance, SubmitError> {
         let fee = self.read("the fee", move |live| async move {
             let at = live.at(At::Best).await?;
             let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
@@ -280,7 +283,7 @@ impl Inner {
                 .build();
             let signed = at
                 .tx()
-                .create_v4_signable_offline(&payload(call), params)?
+                .create_v4_signable_offline(&call.payload(), params)?
                 .sign(signer.pair())?;
             Ok(signed.partial_fee_estimate().await?)
         });
@@ -359,7 +362,7 @@ impl Inner {
         &self,
         error: FollowError,
         account: &AccountId,
-        call: &MarketCall,
+        call: &dyn Dispatchable,
         needed: Balance,
     ) -> SubmitError {
         let name = name(call);
@@ -418,8 +421,8 @@ fn explain_proof_code(reason: String) -> String {
 }
 
 /// `Pallet.call`, for messages.
-fn name(call: &MarketCall) -> String {
-    let (pallet, call) = call.name();
+fn name(call: &dyn Dispatchable) -> String {
+    let (pallet, call) = call.pallet_and_call();
     format!("{pallet}.{call}")
 }
 
@@ -428,7 +431,7 @@ fn address(account: &AccountId, prefix: u16) -> String {
     account.to_ss58check_with_version(prefix.into())
 }
 
-fn query_error(call: &MarketCall, error: QueryError) -> SubmitError {
+fn query_error(call: &dyn Dispatchable, error: QueryError) -> SubmitError {
     match error {
         QueryError::Unreachable(source) => SubmitError::Unreachable {
             call: name(call),

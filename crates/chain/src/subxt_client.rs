@@ -143,11 +143,11 @@ fn keyed<V: DecodeAsType>(entry: &str, key: Bytes32) -> (DynamicAddress<(Bytes32
 }
 
 /// What subxt asks of the keys of an entry.
-trait KeyParts: IntoEncodableValues + IntoDecodableValues {}
+pub(crate) trait KeyParts: IntoEncodableValues + IntoDecodableValues {}
 impl<K: IntoEncodableValues + IntoDecodableValues> KeyParts for K {}
 
 /// The value at an address, or `None`.
-async fn fetch<V: DecodeAsType, K: KeyParts>(
+pub(crate) async fn fetch<V: DecodeAsType, K: KeyParts>(
     at: &AtBlock,
     (address, keys): (DynamicAddress<K, V>, K),
 ) -> Result<Option<V>, Failure> {
@@ -465,7 +465,7 @@ impl ChainClient for SubxtChain {
     }
 
     async fn submit(&self, signer: &Signer, call: MarketCall, wait: WaitFor) -> Result<InclusionReport, SubmitError> {
-        self.inner.submit(signer, call, wait).await
+        self.inner.submit(signer, &call, wait).await
     }
 
     async fn submit_prove(&self, call: ProveCall, wait: WaitFor) -> Result<InclusionReport, ProveError> {

@@ -1,31 +1,11 @@
 //! What a call costs, and whether the account can pay it.
 
-use super::{address, name, query_error};
+use super::{Dispatchable, address, name, query_error};
 use crate::{
-    At, MarketCall, Signer, SubmitError,
+    At, Signer, SubmitError,
     subxt_client::{Inner, balance_of},
 };
 use blocs_primitives::{AccountId, Balance};
-
-/// What the call takes or holds beside its fee and the deposit of a deal, in planck.
-fn amount(call: &MarketCall) -> Balance {
-    match call {
-        MarketCall::Transfer { amount, .. } | MarketCall::TopUp { amount } => *amount,
-        MarketCall::Register(registration) => registration.bond,
-        MarketCall::OpenDeal(offer) => offer.slots.iter().fold(0, |sum: Balance, slot| {
-            sum.saturating_add(slot.rate.saturating_mul(offer.duration.into()))
-        }),
-        MarketCall::UpdateTerms(_)
-        | MarketCall::AnnounceExit
-        | MarketCall::Resume
-        | MarketCall::Deregister
-        | MarketCall::CloseSlot { .. }
-        | MarketCall::CloseDeal { .. }
-        | MarketCall::TerminateDeal { .. }
-        | MarketCall::Claim
-        | MarketCall::DeclareLost { .. } => 0,
-    }
-}
 
 /// Whether a dispatch error says that money is missing.
 pub(super) fn are_missing(pallet: &str, error: &str) -> bool {
@@ -41,16 +21,16 @@ pub(super) fn are_missing(pallet: &str, error: &str) -> bool {
 
 impl Inner {
     /// What the call needs in all; an error when the account cannot pay that, so that no fee is wasted.
-    pub(super) async fn check_funds(&self, signer: &Signer, call: &MarketCall) -> Result<Balance, SubmitError> {
+    pub(super) async fn check_funds(&self, signer: &Signer, call: &dyn Dispatchable) -> Result<Balance, SubmitError> {
         let fee = self.estimate_fee(signer, call).await?;
-        let deposit = match call {
-            MarketCall::OpenDeal(offer) => {
+        let deposit = match call.deal() {
+            Some(offer) => {
                 let params = self.params(At::Best).await.map_err(|e| query_error(call, e))?;
                 params.deal_deposit(u16::try_from(offer.slots.len()).unwrap_or(u16::MAX), offer.label.len())
             }
-            _ => 0,
+            None => 0,
         };
-        let needed = fee.saturating_add(amount(call)).saturating_add(deposit);
+        let needed = fee.saturating_add(call.amount()).saturating_add(deposit);
         let account = signer.account();
         let record = self
             .account(&account, At::Best)
@@ -64,7 +44,12 @@ impl Inner {
     }
 
     /// The error for an account whose money did not do, whatever was known before.
-    pub(super) async fn insufficient(&self, account: &AccountId, call: &MarketCall, needed: Balance) -> SubmitError {
+    pub(super) async fn insufficient(
+        &self,
+        account: &AccountId,
+        call: &dyn Dispatchable,
+        needed: Balance,
+    ) -> SubmitError {
         match self.account(account, At::Best).await {
             Ok(record) => {
                 let held = balance_of(record, self.properties().existential_deposit).transferable;
@@ -74,7 +59,13 @@ impl Inner {
         }
     }
 
-    fn insufficient_of(&self, account: &AccountId, call: &MarketCall, needed: Balance, held: Balance) -> SubmitError {
+    fn insufficient_of(
+        &self,
+        account: &AccountId,
+        call: &dyn Dispatchable,
+        needed: Balance,
+        held: Balance,
+    ) -> SubmitError {
         let account = address(account, self.properties().ss58_prefix);
         SubmitError::InsufficientFunds {
             call: name(call),
