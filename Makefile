@@ -2,7 +2,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/blocs/target
 
-.PHONY: help setup build demo test e2e test-long lint fmt bench bench-e2e bench-disk fuzz clean
+.PHONY: help setup build demo test e2e test-long lint fmt network-test bench bench-chain bench-e2e bench-disk weights fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ test-long: ## The tests that CI runs in a short form, at full length: 1,000 kill
 	@source scripts/env && BLOCS_KILL_CYCLES=1000 cargo test --release --workspace --locked --test kill
 	@source scripts/env && BLOCS_MODEL_STEPS=250000 cargo test --release --workspace --locked --lib -- tests::model
 
+network-test: ## Networks of real nodes under load and under faults, about half an hour; NETWORK_TEST="--only soak --minutes 5" picks some
+	@scripts/run setup build
+	@source scripts/env && "$$CARGO_TARGET_DIR/release/blocs-network-test" --report "$$CARGO_TARGET_DIR/network-test" $(NETWORK_TEST)
+
 lint: ## Formatting, clippy, documentation, layers, licences, with -D warnings
 	@scripts/run setup fmt layers links build clippy docs deny
 
@@ -40,6 +44,11 @@ bench: ## Measure the parts: pipeline, proofs, draws
 	@scripts/run setup build
 	@source scripts/env && cargo bench --workspace --locked --profile release --bench '*'
 
+bench-chain: ## Measure transfers a second, fill of blocks, time to inclusion and finality; BENCH_CHAIN="--runs dev" picks some
+	@scripts/run setup build
+	@source scripts/env && plain=$$(scripts/plain-runtime) \
+		&& "$$CARGO_TARGET_DIR/release/blocs-bench-chain" --plain-runtime "$$plain" --json "$$CARGO_TARGET_DIR/bench-chain.json" $(BENCH_CHAIN)
+
 bench-e2e: ## Measure put and get over loopback with six providers
 	@scripts/run setup build
 	@scripts/demo --bench
@@ -47,6 +56,10 @@ bench-e2e: ## Measure put and get over loopback with six providers
 bench-disk: ## Measure how fast a provider's store takes a slot; TMPDIR names the disk
 	@scripts/run setup build
 	@source scripts/env && cargo test --release --workspace --locked --test store -- --ignored --nocapture speed_of_streaming_to_disk
+
+weights: ## Measure the runtime's weights on this machine and write runtime/src/weights; installs frame-omni-bencher (45 minutes, once)
+	@scripts/run setup
+	@scripts/weights $(WEIGHTS)
 
 fuzz: ## Fuzz the proof verifier for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz
 	@scripts/fuzz
