@@ -1,7 +1,7 @@
 //! As much HTTP as a test needs: one request, one answer, the connection closed.
 
 use anyhow::{Context, Result};
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -22,6 +22,7 @@ pub struct Response {
 /// Asks 127.0.0.1 for a path.
 pub async fn get(port: u16, path: &str) -> Result<Response> {
     request(
+        Ipv4Addr::LOCALHOST,
         port,
         &format!("GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"),
     )
@@ -30,16 +31,22 @@ pub async fn get(port: u16, path: &str) -> Result<Response> {
 
 /// Sends a body, as it is, to the root path of 127.0.0.1, declared as JSON.
 pub async fn post(port: u16, body: &str) -> Result<Response> {
-    let head = format!(
-        "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    request(port, &(head + body)).await
+    post_to(Ipv4Addr::LOCALHOST, port, body).await
 }
 
-async fn request(port: u16, text: &str) -> Result<Response> {
+/// The same to another address.
+pub(crate) async fn post_to(host: Ipv4Addr, port: u16, body: &str) -> Result<Response> {
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    request(host, port, &(head + body)).await
+}
+
+/// Sends a request as it is.
+pub(crate) async fn request(host: Ipv4Addr, port: u16, text: &str) -> Result<Response> {
     let exchange = async {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        let mut stream = TcpStream::connect((host, port)).await?;
         stream.write_all(text.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;

@@ -7,12 +7,14 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use std::{
+    net::Ipv4Addr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-/// How long a node may take until its RPC answers.
-const START: Duration = Duration::from_secs(60);
+/// How long a node may take until its RPC answers: a few seconds, or a minute on a machine that compiles beside it, for the node
+/// compiles the runtime first.
+const START: Duration = Duration::from_secs(180);
 
 /// How to start a node.
 #[derive(Clone, Debug)]
@@ -49,10 +51,32 @@ fn strings(parts: &[&str]) -> Vec<String> {
     parts.iter().map(|part| (*part).to_owned()).collect()
 }
 
+/// Where a node runs: on this machine's loopback address unless something else is said.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Words before the program, such as `ip netns exec NAME`.
+    pub via: Vec<String>,
+    /// Address at which other nodes reach it.
+    pub network: Ipv4Addr,
+    /// Address at which the harness reaches it.
+    pub rpc: Ipv4Addr,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self {
+            via: Vec::new(),
+            network: Ipv4Addr::LOCALHOST,
+            rpc: Ipv4Addr::LOCALHOST,
+        }
+    }
+}
+
 /// A running node. Killed when dropped.
 #[derive(Debug)]
 pub struct Node {
     daemon: Daemon,
+    place: Place,
     rpc_port: u16,
     p2p_port: u16,
     prometheus_port: u16,
@@ -61,8 +85,23 @@ pub struct Node {
 impl Node {
     /// Starts a node with its data in `folder`, and waits until its RPC answers.
     pub async fn start(folder: &Path, options: &NodeOptions) -> Result<Self> {
+        Self::start_with(folder, options, &[]).await
+    }
+
+    /// The same with additional environment.
+    pub async fn start_with(folder: &Path, options: &NodeOptions, env: &[(String, String)]) -> Result<Self> {
+        Self::start_at(folder, options, env, Place::default()).await
+    }
+
+    /// The same at another place.
+    pub async fn start_at(
+        folder: &Path,
+        options: &NodeOptions,
+        env: &[(String, String)],
+        place: Place,
+    ) -> Result<Self> {
         let (rpc_port, p2p_port, prometheus_port) = (ports::free_port()?, ports::free_port()?, ports::free_port()?);
-        let base = folder.join(format!("node-{}", options.name));
+        let base = Self::base_path(folder, &options.name);
         let mut args = strings(&["--no-mdns", "--no-telemetry", "--allow-private-ip"]);
         args.extend([
             "--name".into(),
@@ -77,13 +116,20 @@ impl Node {
             "--rpc-cors".into(),
             "all".into(),
         ]);
-        args.extend(["--listen-addr".into(), format!("/ip4/127.0.0.1/tcp/{p2p_port}")]);
+        args.extend(["--listen-addr".into(), format!("/ip4/{}/tcp/{p2p_port}", place.network)]);
         args.extend(["--prometheus-port".into(), prometheus_port.to_string()]);
+        if !place.rpc.is_loopback() {
+            args.push("--unsafe-rpc-external".into());
+        }
         args.extend(options.flags.iter().cloned());
         let log = folder.join(format!("node-{}.log", options.name));
-        let daemon = Daemon::start(Launch::new(&program::binary("blocs-node")?, args, log))?;
+        let mut launch = Launch::new(&program::binary("blocs-node")?, args, log);
+        launch.via = place.via.iter().map(Into::into).collect();
+        let launch = env.iter().fold(launch, |launch, (name, value)| launch.env(name, value));
+        let daemon = Daemon::start(launch)?;
         let mut node = Self {
             daemon,
+            place,
             rpc_port,
             p2p_port,
             prometheus_port,
@@ -92,14 +138,19 @@ impl Node {
         Ok(node)
     }
 
+    /// Where a node that is started in `folder` keeps its data.
+    pub fn base_path(folder: &Path, name: &str) -> PathBuf {
+        folder.join(format!("node-{name}"))
+    }
+
     async fn wait_for_rpc(&mut self) -> Result<()> {
-        let port = self.rpc_port;
+        let (host, port) = (self.place.rpc, self.rpc_port);
         let daemon = &mut self.daemon;
         until("the node's RPC answers", START, || {
             let alive = daemon.check();
             async move {
                 alive?;
-                Ok(rpc(port, "system_health", serde_json::json!([])).await.ok())
+                Ok(rpc(host, port, "system_health", serde_json::json!([])).await.ok())
             }
         })
         .await?;
@@ -108,7 +159,13 @@ impl Node {
 
     /// Address of its RPC, as programs take it.
     pub fn url(&self) -> String {
-        format!("ws://127.0.0.1:{}", self.rpc_port)
+        format!("ws://{}:{}", self.place.rpc, self.rpc_port)
+    }
+
+    /// Starts it again after it was killed, and waits until its RPC answers.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.daemon.restart()?;
+        self.wait_for_rpc().await
     }
 
     /// Port of its RPC.
@@ -123,14 +180,14 @@ impl Node {
 
     /// Calls a method of its RPC.
     pub async fn rpc(&self, method: &str, params: serde_json::Value) -> Result<serde_json::Value> {
-        rpc(self.rpc_port, method, params).await
+        rpc(self.place.rpc, self.rpc_port, method, params).await
     }
 
     /// Its address for other nodes.
     pub async fn multiaddr(&self) -> Result<String> {
         let peer = self.rpc("system_localPeerId", serde_json::json!([])).await?;
         let peer = peer.as_str().context("the peer id is not text")?.to_owned();
-        Ok(format!("/ip4/127.0.0.1/tcp/{}/p2p/{peer}", self.p2p_port))
+        Ok(format!("/ip4/{}/tcp/{}/p2p/{peer}", self.place.network, self.p2p_port))
     }
 
     /// Height of its finalized head.
@@ -150,6 +207,11 @@ impl Node {
         Ok(hash.as_str().map(str::to_owned))
     }
 
+    /// Its process id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.daemon.id()
+    }
+
     /// Its log.
     pub fn log(&self) -> PathBuf {
         self.daemon.log().to_owned()
@@ -162,9 +224,9 @@ impl Node {
 }
 
 /// Calls a method over HTTP.
-async fn rpc(port: u16, method: &str, params: serde_json::Value) -> Result<serde_json::Value> {
+async fn rpc(host: Ipv4Addr, port: u16, method: &str, params: serde_json::Value) -> Result<serde_json::Value> {
     let request = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
-    let response = http::post(port, &request.to_string()).await?;
+    let response = http::post_to(host, port, &request.to_string()).await?;
     let answer: serde_json::Value = serde_json::from_str(&response.body)
         .with_context(|| format!("{method}: the answer is not JSON: {}", response.body))?;
     if let Some(error) = answer.get("error") {

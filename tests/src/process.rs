@@ -44,8 +44,9 @@ fn spawn(command: Command) -> io::Result<Child> {
     answer.recv().map_err(|_| gone())?
 }
 
-/// The command, such that its process dies with the harness when `setpriv` of util-linux is there.
-fn tied(program: &Path) -> Command {
+/// The command, such that its process dies with the harness when `setpriv` of util-linux is there. `via` are the words of
+/// a program that becomes the one to start, such as `ip netns exec NAME`.
+fn tied(via: &[OsString], program: &Path) -> Command {
     static SETPRIV: LazyLock<bool> = LazyLock::new(|| {
         let probe = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "true"])
@@ -53,18 +54,22 @@ fn tied(program: &Path) -> Command {
             .status();
         probe.is_ok_and(|status| status.success())
     });
+    let mut words: Vec<&OsStr> = via.iter().map(OsString::as_os_str).collect();
     if *SETPRIV {
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--"]).arg(program);
-        command
-    } else {
-        Command::new(program)
+        words.extend(["setpriv", "--pdeathsig", "KILL", "--"].map(OsStr::new));
     }
+    words.push(program.as_os_str());
+    let mut words = words.into_iter();
+    let mut command = Command::new(words.next().unwrap_or(program.as_os_str()));
+    command.args(words);
+    command
 }
 
 /// What to start.
 #[derive(Clone, Debug)]
 pub struct Launch {
+    /// Words that come before the program: of another one that becomes it, such as `ip netns exec NAME`.
+    pub via: Vec<OsString>,
     /// The program.
     pub program: PathBuf,
     /// Its arguments.
@@ -82,6 +87,7 @@ impl Launch {
     pub fn new<A: AsRef<OsStr>>(program: &Path, args: impl IntoIterator<Item = A>, log: PathBuf) -> Self {
         let args = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
         Self {
+            via: Vec::new(),
             program: program.to_owned(),
             args,
             env: Vec::new(),
@@ -102,7 +108,7 @@ impl Launch {
             Some(path) => File::create(path).with_context(|| format!("cannot create {}", path.display()))?,
             None => log.try_clone()?,
         };
-        let mut command = tied(&self.program);
+        let mut command = tied(&self.via, &self.program);
         command
             .args(&self.args)
             .envs(self.env.iter().cloned())
@@ -209,9 +215,17 @@ impl Daemon {
 
     /// SIGTERM, and waits up to `limit` for its end.
     pub async fn terminate(&mut self, limit: Duration) -> Result<ExitStatus> {
+        self.stop("TERM", limit).await
+    }
+
+    /// The signal of this name, and waits up to `limit` for its end.
+    pub async fn stop(&mut self, signal: &str, limit: Duration) -> Result<ExitStatus> {
         let id = self.id().context("it does not run")?;
         // A shell's own `kill`: there everywhere, and no unsafe code.
-        Command::new("sh").arg("-c").arg(format!("kill -TERM {id}")).status()?;
+        Command::new("sh")
+            .arg("-c")
+            .arg(format!("kill -{signal} {id}"))
+            .status()?;
         let started = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait()? {
@@ -220,7 +234,7 @@ impl Daemon {
             }
             if started.elapsed() > limit {
                 bail!(
-                    "{} had not ended {} s after SIGTERM; its log ends:\n{}",
+                    "{} had not ended {} s after SIG{signal}; its log ends:\n{}",
                     self.launch.program.display(),
                     limit.as_secs(),
                     tail(self.log())

@@ -27,6 +27,7 @@ pub struct Provider {
     account: AccountId,
     folder: PathBuf,
     log: PathBuf,
+    env: Vec<(String, String)>,
     daemon: Option<Daemon>,
     http_port: u16,
     admin_port: u16,
@@ -63,6 +64,7 @@ impl Provider {
             account,
             folder: data,
             log,
+            env: Vec::new(),
             daemon: None,
             http_port,
             admin_port,
@@ -71,10 +73,20 @@ impl Provider {
         Ok(provider)
     }
 
+    /// Adds to the environment in which it will be started.
+    pub fn set_env(&mut self, env: Vec<(String, String)>) {
+        self.env = env;
+    }
+
     /// Sends its registration and starts it.
     pub async fn register_and_run(&mut self) -> Result<()> {
         self.command("register").await?;
-        self.daemon = Some(Daemon::start(self.launch("run")?)?);
+        let launch = self.launch("run")?;
+        let launch = self
+            .env
+            .iter()
+            .fold(launch, |launch, (name, value)| launch.env(name, value));
+        self.daemon = Some(Daemon::start(launch)?);
         self.ready().await
     }
 
@@ -115,6 +127,11 @@ impl Provider {
             tail(&self.log)
         );
         fs::read_to_string(out).context("cannot read what it printed")
+    }
+
+    /// Process id, while it runs.
+    pub fn id(&self) -> Option<u32> {
+        self.daemon.as_ref().and_then(Daemon::id)
     }
 
     /// Its number.

@@ -6,9 +6,13 @@ mod damage;
 mod dev;
 mod documents;
 mod ecosystem;
+mod faults;
 mod loss;
+mod network;
 mod nodes;
+mod operation;
 mod round_trip;
+mod staking;
 
 pub use dev::stop_dev_chains;
 
@@ -91,6 +95,13 @@ macro_rules! scenarios {
 /// All scenarios. The long ones come first, so that they run beside the many short ones.
 pub fn all() -> Vec<Scenario> {
     scenarios![
+        staking::a_second_validator_joins_by_the_guides_steps_is_elected_earns_is_paid_out_chills_and_withdraws,
+        staking::a_pool_member_joins_and_claims,
+        staking::a_nominator_shares_the_rewards,
+        faults::validator_that_authors_twice_is_slashed_and_the_chain_lives,
+        faults::provider_whose_clock_jumps_goes_on_proving,
+        faults::validator_whose_clock_jumps_costs_nobody_anything,
+        faults::killed_node_comes_back_on_the_chain_that_it_had_finalized,
         damage::provider_whose_data_was_deleted_is_slashed_and_then_faulted,
         damage::one_lost_slot_is_conceded_and_the_others_go_on_earning,
         loss::killed_provider_restarts_with_every_slot_and_goes_on_proving,
@@ -99,8 +110,19 @@ pub fn all() -> Vec<Scenario> {
         round_trip::of_200_mib,
         loss::provider_killed_during_put_costs_nothing_but_time,
         damage::corrupted_bytes_are_noticed_and_the_provider_is_named,
+        network::four_validators_cut_in_two_finalize_nothing_until_they_meet_again,
+        network::four_validators_finalize_transfers_while_one_is_killed_and_comes_back,
         dev::chain_of_one_command_takes_a_file_and_goes_without_a_trace,
         nodes::validator_and_full_node_agree_and_finalize,
+        operation::flood_of_calls_costs_the_chain_no_blocks,
+        operation::rotated_keys_are_registered_and_doctor_finds_them,
+        operation::spec_or_database_that_does_not_fit_is_named,
+        operation::doctor_names_what_is_wrong_and_fails,
+        operation::node_stops_at_once_and_well,
+        operation::log_as_json_has_an_object_on_each_line,
+        operation::health_and_metrics_say_that_the_node_works,
+        operation::unsafe_call_from_outside_is_refused,
+        operation::page_of_another_host_gets_no_answer,
         round_trip::of_0_bytes,
         round_trip::of_1_byte,
         round_trip::of_1_kib,
@@ -110,6 +132,7 @@ pub fn all() -> Vec<Scenario> {
         accounts::everything_comes_back_on_a_second_machine_from_the_words_alone,
         accounts::without_funds_put_says_what_is_needed_and_held,
         ecosystem::library_that_we_did_not_write_reads_and_transfers,
+        staking::too_little_bond_is_named,
         bad_input::another_chain_is_refused,
         bad_input::unreachable_node_is_named,
         bad_input::unknown_name_is_not_found,

@@ -2,6 +2,7 @@
 
 use blocs_tests::{
     Workspace,
+    network::namespaces,
     scenarios::{self, Scenario, Stage, Verdict},
 };
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -37,6 +38,7 @@ fn play(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     runtime.spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             scenarios::stop_dev_chains(&path);
+            namespaces::remove_own();
             std::fs::remove_dir_all(path).ok();
             std::process::exit(130);
         }

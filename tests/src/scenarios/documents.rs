@@ -8,11 +8,16 @@ use crate::{
 use anyhow::{Result, ensure};
 use std::{collections::BTreeSet, fs, time::Duration};
 
-const DOCUMENTS: [&str; 4] = [
+const DOCUMENTS: [&str; 9] = [
+    "docs/guides/monitoring.md",
+    "docs/guides/networks.md",
+    "docs/guides/security.md",
     "README.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
     "docs/guides/providers.md",
+    "docs/guides/validators.md",
+    "docs/guides/nominators.md",
 ];
 const PROGRAMS: [&str; 3] = ["blocs", "blocs-provider", "blocs-node"];
 

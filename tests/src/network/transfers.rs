@@ -1,0 +1,171 @@
+//! A steady load of transfers.
+
+use crate::{
+    BLOC,
+    network::{figures::Spread, report::Section},
+};
+use anyhow::{Context, Result};
+use blocs_chain::{ChainClient, MarketCall, Signer, SubmitError, SubxtChain, WaitFor};
+use blocs_primitives::Balance;
+use futures::future::try_join_all;
+use serde_json::json;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    task::{JoinHandle, JoinSet},
+    time,
+};
+
+/// Accounts that pay.
+const PAYERS: usize = 20;
+/// What each gets.
+const FUNDS: Balance = 200 * BLOC;
+/// What each transfer moves.
+const AMOUNT: Balance = BLOC / 10;
+/// Transfers that are under way at the same time; beyond, they wait for others.
+const UNDER_WAY: usize = 200;
+/// How often one is tried when a node's pool refuses it: another one of the same account may be in its place after a fork.
+const ATTEMPTS: u32 = 4;
+/// Time between two attempts.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How long transfers that are under way at the end may still take.
+const LAST: Duration = Duration::from_secs(60);
+
+/// Transfers at a steady rate, from several accounts, through several nodes, until [`Transfers::finish`].
+#[derive(Debug)]
+pub struct Transfers {
+    stop: oneshot::Sender<()>,
+    driver: JoinHandle<()>,
+    record: Arc<Mutex<Record>>,
+    started: Instant,
+}
+
+#[derive(Debug, Default)]
+struct Record {
+    sent: usize,
+    /// Attempts that a node's pool did not take.
+    refused: usize,
+    /// Seconds until each was in a block.
+    included: Vec<f64>,
+    failures: Vec<String>,
+}
+
+impl Transfers {
+    /// Funds the accounts from `faucet`, which takes until that is final, and begins.
+    pub async fn start(chains: &[SubxtChain], faucet: &Signer, per_second: f64) -> Result<Self> {
+        let bank = chains.first().context("transfers need a node")?;
+        let payers: Vec<Signer> = (0..PAYERS)
+            .map(|number| Signer::from_suri(&format!("//Load//{number}")))
+            .collect::<Result<_, _>>()?;
+        let fund = |payer: &Signer| {
+            let call = MarketCall::Transfer {
+                to: payer.account(),
+                amount: FUNDS,
+            };
+            async move { bank.submit(faucet, call, WaitFor::Finalized).await }
+        };
+        try_join_all(payers.iter().map(fund))
+            .await
+            .context("cannot fund the accounts of the load")?;
+
+        let record = Arc::new(Mutex::new(Record::default()));
+        let (stop, stopped) = oneshot::channel();
+        let driver = tokio::spawn(drive(chains.to_vec(), payers, per_second, record.clone(), stopped));
+        Ok(Self {
+            stop,
+            driver,
+            record,
+            started: Instant::now(),
+        })
+    }
+
+    /// Sends no more, and reports how it went.
+    pub async fn finish(self, section: &mut Section) -> Result<()> {
+        let seconds = self.started.elapsed().as_secs_f64();
+        self.stop.send(()).ok();
+        self.driver.await.context("the load of transfers broke down")?;
+        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        let (sent, included, failed) = (record.sent, record.included.len(), record.failures.len());
+        let inclusion = Spread::of(record.included.iter().copied());
+        section.figure(
+            "transfers",
+            format!(
+                "{included} of {sent} in blocks, {:.1} a second; {failed} failed, {} were refused at first and tried again",
+                sent as f64 / seconds,
+                record.refused
+            ),
+            json!({ "sent": sent, "included": included, "failed": failed, "refused": record.refused, "perSecond": sent as f64 / seconds }),
+        );
+        section.figure(
+            "time to inclusion",
+            inclusion.text(1, "s from signing until it is in a block"),
+            inclusion.json(),
+        );
+        let worst = record
+            .failures
+            .first()
+            .cloned()
+            .unwrap_or_else(|| format!("{included} transfers"));
+        section.check("every transfer takes effect", included == sent && sent > 0, worst);
+        Ok(())
+    }
+}
+
+async fn drive(
+    chains: Vec<SubxtChain>,
+    payers: Vec<Signer>,
+    per_second: f64,
+    record: Arc<Mutex<Record>>,
+    mut stopped: oneshot::Receiver<()>,
+) {
+    let mut ticks = time::interval(Duration::from_secs_f64(1.0 / per_second));
+    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    let room = Arc::new(Semaphore::new(UNDER_WAY));
+    let mut under_way = JoinSet::new();
+    // Each account always goes through the same node, which knows its next nonce.
+    let receivers = payers.iter().cycle().skip(1).map(Signer::account);
+    let lanes = payers.iter().zip(receivers).zip(chains.iter().cycle());
+    let mut lanes = lanes.cycle();
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = &mut stopped => break,
+        }
+        let (Some(((payer, to), chain)), Ok(place)) = (lanes.next(), room.clone().acquire_owned().await) else {
+            break;
+        };
+        let (payer, chain, record) = (payer.clone(), chain.clone(), record.clone());
+        under_way.spawn(async move {
+            let started = Instant::now();
+            lock(&record).sent += 1;
+            let call = MarketCall::Transfer { to, amount: AMOUNT };
+            let mut attempts = 1;
+            loop {
+                match chain.submit(&payer, call.clone(), WaitFor::InBlock).await {
+                    Ok(_) => lock(&record).included.push(started.elapsed().as_secs_f64()),
+                    // Nothing was charged, and the message says to try again: what a user would do.
+                    Err(SubmitError::Refused { .. }) if attempts < ATTEMPTS => {
+                        lock(&record).refused += 1;
+                        attempts += 1;
+                        time::sleep(AGAIN).await;
+                        continue;
+                    }
+                    Err(error) => lock(&record).failures.push(format!("{error:#}")),
+                }
+                break;
+            }
+            drop(place);
+        });
+        // Those that have ended need not be kept.
+        while under_way.try_join_next().is_some() {}
+    }
+    let rest = async { while under_way.join_next().await.is_some() {} };
+    time::timeout(LAST, rest).await.ok();
+}
+
+fn lock(record: &Mutex<Record>) -> std::sync::MutexGuard<'_, Record> {
+    record.lock().unwrap_or_else(PoisonError::into_inner)
+}
