@@ -14,7 +14,7 @@ use std::{
 use tokio::runtime::Runtime;
 
 /// Longest time for one scenario.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_secs(600);
 /// Scenarios at the same time: they mostly wait for blocks.
 const THREADS: usize = 4;
 
