@@ -30,7 +30,7 @@ test-long: ## The tests that CI runs in a short form, at full length: 1,000 kill
 	@source scripts/env && BLOCS_KILL_CYCLES=1000 cargo test --release --workspace --locked --test kill
 	@source scripts/env && BLOCS_MODEL_STEPS=250000 cargo test --release --workspace --locked --lib -- tests::model
 
-network-test: ## Networks of real nodes under load and under faults, about half an hour; NETWORK_TEST="--only soak --minutes 5" picks some
+network-test: ## Networks of real nodes under load and under faults, about an hour; NETWORK_TEST="--only soak --minutes 5" picks some
 	@scripts/run setup build
 	@source scripts/env && "$$CARGO_TARGET_DIR/release/blocs-network-test" --report "$$CARGO_TARGET_DIR/network-test" $(NETWORK_TEST)
 
