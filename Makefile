@@ -2,10 +2,10 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/blocs/target
 
-.PHONY: help setup build demo test e2e test-long lint fmt network-test bench bench-chain bench-e2e bench-disk weights fuzz clean
+.PHONY: help setup build demo test e2e test-long lint fmt network-test bench bench-chain bench-e2e bench-disk bench-election weights fuzz clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "Everything is built into $(CARGO_TARGET_DIR); set CARGO_TARGET_DIR for another place."
 
@@ -46,7 +46,7 @@ bench: ## Measure the parts: pipeline, proofs, draws
 
 bench-chain: ## Measure transfers a second, fill of blocks, time to inclusion and finality; BENCH_CHAIN="--runs dev" picks some
 	@scripts/run setup build
-	@source scripts/env && plain=$$(scripts/plain-runtime) \
+	@source scripts/env && plain=$$(scripts/runtime-wasm sdk-default-weights) \
 		&& "$$CARGO_TARGET_DIR/release/blocs-bench-chain" --plain-runtime "$$plain" --json "$$CARGO_TARGET_DIR/bench-chain.json" $(BENCH_CHAIN)
 
 bench-e2e: ## Measure put and get over loopback with six providers
@@ -60,6 +60,10 @@ bench-disk: ## Measure how fast a provider's store takes a slot; TMPDIR names th
 weights: ## Measure the runtime's weights on this machine and write runtime/src/weights; installs frame-omni-bencher (45 minutes, once)
 	@scripts/run setup
 	@scripts/weights $(WEIGHTS)
+
+bench-election: ## Measure how long the election of validators takes, and how much heap it needs
+	@scripts/run setup build
+	@source scripts/env && cargo test --release --workspace --locked --lib -- --ignored --nocapture how_long_an_election_takes
 
 fuzz: ## Fuzz the proof verifier for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz
 	@scripts/fuzz

@@ -6,6 +6,7 @@ mod damage;
 mod dev;
 mod documents;
 mod ecosystem;
+mod exposure;
 mod faults;
 mod loss;
 mod network;
@@ -114,15 +115,15 @@ pub fn all() -> Vec<Scenario> {
         network::four_validators_finalize_transfers_while_one_is_killed_and_comes_back,
         dev::chain_of_one_command_takes_a_file_and_goes_without_a_trace,
         nodes::validator_and_full_node_agree_and_finalize,
-        operation::flood_of_calls_costs_the_chain_no_blocks,
+        exposure::flood_of_calls_costs_the_chain_no_blocks,
         operation::rotated_keys_are_registered_and_doctor_finds_them,
         operation::spec_or_database_that_does_not_fit_is_named,
         operation::doctor_names_what_is_wrong_and_fails,
         operation::node_stops_at_once_and_well,
         operation::log_as_json_has_an_object_on_each_line,
         operation::health_and_metrics_say_that_the_node_works,
-        operation::unsafe_call_from_outside_is_refused,
-        operation::page_of_another_host_gets_no_answer,
+        exposure::unsafe_call_from_outside_is_refused,
+        exposure::page_of_another_host_gets_no_answer,
         round_trip::of_0_bytes,
         round_trip::of_1_byte,
         round_trip::of_1_kib,

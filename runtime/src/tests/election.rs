@@ -194,7 +194,7 @@ fn ten_times_the_planned_nominators_are_elected_within_half_of_the_wasm_heap() {
 }
 
 #[test]
-#[ignore = "measures; run it on an idle machine with --nocapture"]
+#[ignore = "measures and asserts no time: make bench-election"]
 fn how_long_an_election_takes_and_how_much_heap_it_needs() {
     let wasm = crate::wasm_binary().expect("built with its WASM");
     for nominators in [PLANNED, 10 * PLANNED] {
