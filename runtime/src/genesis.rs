@@ -1,10 +1,10 @@
 //! Genesis presets: what the first block of a network holds.
 //!
-//! | preset | on the command line | validators | slot | epoch | era | bonding, slash after |
-//! |---|---|---|---|---|---|---|
-//! | `development` | `--dev`, `--chain dev` | Alice | 1 s | 20 slots | 3 epochs (1 min) | 3, 2 eras |
-//! | `local_testnet` | `--chain local` | Alice, Bob, Charlie, Dave | 3 s | 20 slots | 3 epochs (3 min) | 3, 2 eras |
-//! | `testnet` | `--chain FILE.toml` | those of the file | 3 s | 1,200 slots | 24 epochs (a day) | 28, 27 eras |
+//! | preset | on the command line | validators | slot | epoch | era | bonding, slash after | votes |
+//! |---|---|---|---|---|---|---|---|
+//! | `development` | `--dev`, `--chain dev` | Alice | 1 s | 20 slots | 3 epochs (1 min) | 3, 2 eras | in blocks |
+//! | `local_testnet` | `--chain local` | Alice, Bob, Charlie, Dave | 3 s | 20 slots | 3 epochs (3 min) | 3, 2 eras | in blocks |
+//! | `testnet` | `--chain FILE.toml` | those of the file | 3 s | 1,200 slots | 24 epochs (a day) | 28, 27 eras | in days |
 //!
 //! The first two endow the well-known accounts Alice to Ferdie, whose keys everybody has. A public network must not be built from them.
 //! `testnet` holds no account and no key: whoever starts a network adds public keys and amounts.
@@ -13,7 +13,7 @@
 
 use crate::{
     AccountId, BabeConfig, Balance, BalancesConfig, NominationPoolsConfig, RuntimeGenesisConfig, SessionConfig,
-    SessionKeys, StakingConfig, StorageMarketConfig, TimingConfig,
+    SessionKeys, StakingConfig, StorageMarketConfig, TechnicalCollectiveConfig, TimingConfig,
     configs::{GENESIS_EPOCH_CONFIG, MAX_CANDIDATES},
     units::BLOC,
 };
@@ -129,7 +129,8 @@ fn well_known(
             epoch_blocks: 20,
             sessions_per_era: 3,
             bonding_eras: 3,
-            slash_defer_eras: 2
+            slash_defer_eras: 2,
+            fast_governance: true
         },
         balances: BalancesConfig {
             balances: endowed().into_iter().map(|account| (account, ENDOWMENT)).collect()
@@ -159,6 +160,11 @@ fn well_known(
             min_create_bond: MIN_POOL_BOND,
             max_pools: Some(MAX_POOLS),
             global_max_commission: Some(MAX_POOL_COMMISSION),
+        },
+        technical_collective: TechnicalCollectiveConfig {
+            members: [Sr25519Keyring::Alice, Sr25519Keyring::Bob, Sr25519Keyring::Charlie]
+                .map(Sr25519Keyring::to_account_id)
+                .to_vec()
         },
         session: SessionConfig {
             keys: validators.iter().map(|keys| validator(*keys)).collect()

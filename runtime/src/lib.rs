@@ -4,13 +4,13 @@
 //! |---|---|
 //! | [`configs`] | one file per pallet: its settings and why they are so |
 //! | [`apis`] | what the node may ask the runtime |
+//! | [`governance`] | who decides what: origins, tracks, what an emergency cannot stop |
 //! | [`genesis`] | the presets `development`, `local_testnet` and `testnet` |
 //! | [`timing`] | length of slots, epochs and eras, fixed at genesis |
 //! | [`units`] | the token's units |
 //! | [`weights`] | what calls and blocks cost, as measured |
 //!
-//! There is no sudo pallet: nobody holds a root key. Until governance joins, `Root` calls can only come from the scheduler,
-//! which nobody can fill.
+//! There is no sudo pallet: nobody holds a root key. `Root` calls come from referenda alone.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 // `impl_runtime_apis!` and `#[runtime]` generate deeply nested types.
@@ -27,6 +27,7 @@ pub mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod genesis;
+pub mod governance;
 pub mod timing;
 pub mod units;
 pub mod weights;
@@ -118,27 +119,41 @@ impl_opaque_keys! {
     }
 }
 
-/// Version of this runtime. `spec_version` rises with every change of behaviour, `transaction_version` with every change of how calls
+/// Version of the release. `spec_version` rises with every change of behaviour, `transaction_version` with every change of how calls
 /// or transaction extensions are encoded.
 ///
-/// 2 / 2: staking with its pallets; session keys have a third part, which changes how `session.setKeys` is encoded, and equivocations
-/// can be reported.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
+/// | spec, transaction | what came |
+/// |---|---|
+/// | 2, 2 | staking with its pallets; session keys have a third part, which changes how `session.setKeys` is encoded |
+/// | 3, 2 | governance, treasury, safe mode; multisig, proxies, identity, vesting, assets |
+///
+/// The attribute, which the WASM's readers look for, takes literals only.
+#[cfg_attr(not(feature = "rehearsal"), sp_version::runtime_version)]
+const RELEASE: RuntimeVersion = RuntimeVersion {
     spec_name: alloc::borrow::Cow::Borrowed("blocs"),
     impl_name: alloc::borrow::Cow::Borrowed("blocs"),
     authoring_version: 1,
-    spec_version: 2,
+    spec_version: 3,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 2,
     system_version: 1,
 };
 
+/// Version of this runtime: the release's, or the next one in a rehearsal of an upgrade.
+pub const VERSION: RuntimeVersion = RuntimeVersion {
+    spec_version: if cfg!(feature = "rehearsal") {
+        RELEASE.spec_version + 1
+    } else {
+        RELEASE.spec_version
+    },
+    ..RELEASE
+};
+
 /// The pallets. Indices are part of the chain's encoding and never change; hooks run in this order.
 ///
 /// `Historical` and `Staking` stand before `Session`, whose genesis asks them for the first validators, and notes the sessions' roots.
-/// Free places: 16 to 19 for the rest of consensus, 30 to 39 for governance, 50 for contracts.
+/// Free places: 16 to 19 for the rest of consensus, 28 and 29 for accounts, 39 for governance, 50 for contracts.
 #[frame_support::runtime]
 mod runtime {
     /// The runtime.
@@ -197,6 +212,35 @@ mod runtime {
     pub type Preimage = pallet_preimage;
     #[runtime::pallet_index(22)]
     pub type Scheduler = pallet_scheduler;
+    #[runtime::pallet_index(23)]
+    pub type Multisig = pallet_multisig;
+    #[runtime::pallet_index(24)]
+    pub type Proxy = pallet_proxy;
+    #[runtime::pallet_index(25)]
+    pub type Identity = pallet_identity;
+    #[runtime::pallet_index(26)]
+    pub type Vesting = pallet_vesting;
+    #[runtime::pallet_index(27)]
+    pub type Assets = pallet_assets;
+
+    #[runtime::pallet_index(30)]
+    pub type ConvictionVoting = pallet_conviction_voting;
+    #[runtime::pallet_index(31)]
+    pub type Referenda = pallet_referenda;
+    #[runtime::pallet_index(32)]
+    pub type Origins = crate::governance::origins;
+    #[runtime::pallet_index(33)]
+    pub type Whitelist = pallet_whitelist;
+    #[runtime::pallet_index(34)]
+    pub type TechnicalCollective = pallet_collective<Instance1>;
+    #[runtime::pallet_index(35)]
+    pub type Treasury = pallet_treasury;
+    #[runtime::pallet_index(36)]
+    pub type Bounties = pallet_bounties;
+    #[runtime::pallet_index(37)]
+    pub type SafeMode = pallet_safe_mode;
+    #[runtime::pallet_index(38)]
+    pub type TxPause = pallet_tx_pause;
 
     #[runtime::pallet_index(40)]
     pub type StorageMarket = pallet_storage_market;

@@ -6,6 +6,7 @@ mod blocks;
 mod chain;
 mod economics;
 mod election;
+mod governance;
 mod market;
 mod offences;
 mod pools;
@@ -77,6 +78,20 @@ fn there_is_no_sudo_and_indices_are_fixed() {
             (20, "Utility"),
             (21, "Preimage"),
             (22, "Scheduler"),
+            (23, "Multisig"),
+            (24, "Proxy"),
+            (25, "Identity"),
+            (26, "Vesting"),
+            (27, "Assets"),
+            (30, "ConvictionVoting"),
+            (31, "Referenda"),
+            (32, "Origins"),
+            (33, "Whitelist"),
+            (34, "TechnicalCollective"),
+            (35, "Treasury"),
+            (36, "Bounties"),
+            (37, "SafeMode"),
+            (38, "TxPause"),
             (40, "StorageMarket"),
         ]
     );

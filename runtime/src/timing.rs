@@ -1,4 +1,4 @@
-//! Length of slots, epochs, eras and of bonding: written once, at genesis.
+//! Length of slots, epochs, eras, of bonding, and of votes: written once, at genesis.
 //!
 //! They live in storage, so that presets of one and the same WASM can run at different speeds (a development chain makes a block a second). They
 //! must never change afterwards: BABE derives the slot number from the time and the slot length, so another length would
@@ -66,6 +66,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type SlashDeferEras<T> = StorageValue<_, u32, ValueQuery, ConstU32<DEFAULT_SLASH_DEFER_ERAS>>;
 
+    /// Whether governance runs in blocks instead of days: for development chains.
+    #[pallet::storage]
+    pub type FastGovernance<T> = StorageValue<_, bool, ValueQuery>;
+
     /// What a preset may choose.
     #[pallet::genesis_config]
     pub struct GenesisConfig<T: Config> {
@@ -79,6 +83,8 @@ pub mod pallet {
         pub bonding_eras: u32,
         /// Eras between an offence and its slash: fewer than `bonding_eras`, so that nobody leaves in between.
         pub slash_defer_eras: u32,
+        /// Whether governance runs in blocks instead of days: for development chains.
+        pub fast_governance: bool,
         #[serde(skip)]
         #[doc(hidden)]
         pub _config: core::marker::PhantomData<T>,
@@ -92,6 +98,7 @@ pub mod pallet {
                 sessions_per_era: DEFAULT_SESSIONS_PER_ERA,
                 bonding_eras: DEFAULT_BONDING_ERAS,
                 slash_defer_eras: DEFAULT_SLASH_DEFER_ERAS,
+                fast_governance: false,
                 _config: Default::default(),
             }
         }
@@ -131,6 +138,7 @@ pub mod pallet {
             EraSessions::<T>::put(self.sessions_per_era);
             BondingEras::<T>::put(self.bonding_eras);
             SlashDeferEras::<T>::put(self.slash_defer_eras);
+            FastGovernance::<T>::put(self.fast_governance);
         }
     }
 }

@@ -14,7 +14,10 @@ use blocs_primitives::{
 use frame_benchmarking::v2::*;
 use frame_support::{
     assert_ok,
-    traits::{EnsureOrigin, fungible::Mutate},
+    traits::{
+        EnsureOrigin,
+        fungible::{Inspect, Mutate},
+    },
 };
 use frame_system::{Pallet as System, RawOrigin};
 use sp_core::crypto::KeyTypeId;
@@ -418,6 +421,21 @@ mod benchmarks {
 
         assert_eq!(ParamsValue::<T>::get(), params);
         Ok(())
+    }
+
+    #[benchmark]
+    fn collect_treasury() {
+        let payer = funded::<T>("payer", 0);
+        let share = T::Currency::minimum_balance().saturating_mul(1000);
+        assert_ok!(ledger::pay_in::<T>(&payer, share));
+        assert_ok!(ledger::credit_treasury::<T>(share));
+
+        #[block]
+        {
+            assert_ok!(ledger::collect_treasury::<T>());
+        }
+
+        assert_eq!(Treasury::<T>::get(), 0);
     }
 
     #[benchmark]

@@ -7,6 +7,7 @@
 use crate::{Config, Error, HoldReason, Owed, Pallet, PeriodLedger, Treasury, types::*};
 use blocs_primitives::{AccountId, Balance, Period};
 use frame_support::traits::{
+    Get,
     fungible::{Inspect, InspectHold, Mutate, MutateHold},
     tokens::{DepositConsequence, Fortitude, Precision, Preservation, Provenance, Restriction},
 };
@@ -102,10 +103,14 @@ pub(crate) fn credit_treasury<T: Config>(amount: Balance) -> DispatchResult {
     Ok(())
 }
 
-/// Books `amount`, which has come into the pool from outside the market, for the treasury.
-pub(crate) fn fund_treasury<T: Config>(amount: Balance) -> DispatchResult {
-    add_owed::<T>(amount)?;
-    credit_treasury::<T>(amount)
+/// Moves what is booked for the treasury to its account. What is too little to make the account waits in the pool for more.
+pub(crate) fn collect_treasury<T: Config>() -> DispatchResult {
+    let (account, amount) = (T::TreasuryAccount::get(), Treasury::<T>::get());
+    if amount > 0 && T::Currency::can_deposit(&account, amount, Provenance::Extant) == DepositConsequence::Success {
+        pay_out::<T>(&account, amount)?;
+        Treasury::<T>::kill();
+    }
+    Ok(())
 }
 
 fn add_owed<T: Config>(amount: Balance) -> DispatchResult {

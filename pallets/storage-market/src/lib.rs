@@ -16,6 +16,7 @@
 //! | `holdings` | guardian of the sum tree over a provider's slots |
 //! | `ledger` | guardian of the money: pool, periods, bonds |
 //! | `params` | the governed values and their bounds |
+//! | `migrations` | with the feature `rehearsal`: the step to the next layout of the state, for rehearsing upgrades |
 //!
 //! ## Periods
 //!
@@ -33,7 +34,7 @@
 extern crate alloc;
 
 pub use pallet::*;
-pub use params::Params;
+pub use params::{BrokenRule, Parameter, Params};
 pub use weights::WeightInfo;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -42,6 +43,8 @@ mod close;
 mod deal;
 mod holdings;
 mod ledger;
+#[cfg(feature = "rehearsal")]
+pub mod migrations;
 mod params;
 pub mod prove;
 mod provider;
@@ -59,7 +62,11 @@ mod tests;
 /// The pallet's parts, as FRAME wants them.
 #[frame_support::pallet]
 pub mod pallet {
-    use crate::{params::Params, types::*, weights::WeightInfo};
+    use crate::{
+        params::{Parameter, Params},
+        types::*,
+        weights::WeightInfo,
+    };
     use alloc::vec::Vec;
     use blocs_primitives::{
         AccountId, Answer, Balance, Challenge, DealId, Hash, MAX_CHALLENGED_PIECES, MAX_SLOTS, Period, SlotId,
@@ -73,8 +80,8 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use sp_core::sr25519;
 
-    /// Version of the state's layout.
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    /// Version of the state's layout. A rehearsal of an upgrade has the next one: see `migrations`.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(if cfg!(feature = "rehearsal") { 2 } else { 1 });
 
     /// The storage market.
     #[pallet::pallet]
@@ -102,6 +109,9 @@ pub mod pallet {
         /// Makes the pool's account.
         #[pallet::constant]
         type PalletId: Get<PalletId>;
+
+        /// Where the treasury's share goes.
+        type TreasuryAccount: Get<AccountId>;
 
         /// Most providers in one bucket of the ring: the number of visits that a block may have to make.
         #[pallet::constant]
@@ -178,7 +188,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Repairs<T: Config> = StorageDoubleMap<_, Blake2_128Concat, DealId, Twox64Concat, SlotIndex, Repair>;
 
-    /// The treasury's share of pay and slashes, in planck, kept in the pool.
+    /// The treasury's share of pay and slashes, in planck, as long as it lies in the pool: once in a period it moves to the treasury's
+    /// account, so that proofs and slashes need not pay for a transfer each.
     #[pallet::storage]
     pub type Treasury<T: Config> = StorageValue<_, Balance, ValueQuery>;
 
@@ -354,7 +365,12 @@ pub mod pallet {
             amount: Balance,
         },
         /// The parameters have changed.
-        ParamsSet,
+        ParamsSet {
+            /// All values before.
+            old: Params,
+            /// All values from now on.
+            new: Params,
+        },
     }
 
     /// Why a call is refused.
@@ -419,8 +435,34 @@ pub mod pallet {
         NoChallenge,
         /// There is nothing to claim.
         NothingToClaim,
-        /// A parameter is out of its bounds, or in conflict with another.
-        BadParams,
+        /// `pieces_per_challenge` must be 2 to 32.
+        PiecesPerChallengeOutOfBounds,
+        /// `misses_to_fault` must be 1 to 1000.
+        MissesToFaultOutOfBounds,
+        /// `miss_slash` must be at most 10 %, and at most `loss_slash`.
+        MissSlashOutOfBounds,
+        /// `loss_slash` must be at most 50 %.
+        LossSlashOutOfBounds,
+        /// `declared_slash` must be at most `loss_slash`.
+        DeclaredSlashOutOfBounds,
+        /// `bond_per_gib` must be at most 1,000,000 BLOC.
+        BondPerGibOutOfBounds,
+        /// `min_bond` must be 1 to 1,000,000 BLOC.
+        MinBondOutOfBounds,
+        /// `treasury_cut` must be at most 20 %.
+        TreasuryCutOutOfBounds,
+        /// `min_termination` must be 1 to `max_duration`.
+        MinTerminationOutOfBounds,
+        /// `cleanup_grace` must be at most `max_duration`.
+        CleanupGraceOutOfBounds,
+        /// `cleanup_bounty` must be at most 50 %.
+        CleanupBountyOutOfBounds,
+        /// `max_duration` must be at most 10,000,000 periods.
+        MaxDurationOutOfBounds,
+        /// `deposit_per_item` must be at most 1,000 BLOC.
+        DepositPerItemOutOfBounds,
+        /// `deposit_per_byte` must be at most 1 BLOC.
+        DepositPerByteOutOfBounds,
         /// The pallet's own records disagree. Nothing was changed; please report it.
         Corrupt,
     }
@@ -564,10 +606,16 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::set_params())]
         pub fn set_params(origin: OriginFor<T>, params: Params) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
-            params.check().map_err(|_| Error::<T>::BadParams)?;
-            ParamsValue::<T>::put(&params);
-            Self::deposit_event(Event::ParamsSet);
-            Ok(())
+            Self::do_change_params(|_| params)
+        }
+
+        /// Sets one governed value and leaves the others as they are then; refused when it is out of its bounds, or does not go with
+        /// the others.
+        #[pallet::call_index(14)]
+        #[pallet::weight(T::WeightInfo::set_params())]
+        pub fn set_parameter(origin: OriginFor<T>, parameter: Parameter) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_change_params(|params| parameter.put_into(params))
         }
     }
 
@@ -582,9 +630,14 @@ pub mod pallet {
             sp_runtime::traits::AccountIdConversion::into_account_truncating(&T::PalletId::get())
         }
 
-        /// Books `amount` for the treasury: tokens from outside the market that the runtime has just put into the pool's account.
-        pub fn fund_treasury(amount: Balance) -> DispatchResult {
-            crate::ledger::fund_treasury::<T>(amount)
+        /// Changes the governed values, if they keep all rules afterwards.
+        pub(crate) fn do_change_params(change: impl FnOnce(Params) -> Params) -> DispatchResult {
+            let old = ParamsValue::<T>::get();
+            let new = change(old.clone());
+            new.check().map_err(Error::<T>::from)?;
+            ParamsValue::<T>::put(&new);
+            Self::deposit_event(Event::ParamsSet { old, new });
+            Ok(())
         }
 
         /// The current block's number.

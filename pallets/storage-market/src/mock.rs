@@ -63,6 +63,8 @@ impl pallet_balances::Config for Runtime {
 
 parameter_types! {
     pub const MarketPallet: PalletId = PalletId(*b"blc/mrkt");
+    /// Nobody's yet: it begins to exist with the first share.
+    pub TreasuryAccount: AccountId = account(250);
 }
 
 /// Randomness that a test can take away.
@@ -92,6 +94,7 @@ impl Config for Runtime {
     type Randomness = TestRandomness;
     type AdminOrigin = EnsureRoot<AccountId>;
     type PalletId = MarketPallet;
+    type TreasuryAccount = TreasuryAccount;
     type BucketSize = ConstU32<4>;
     type WeightInfo = crate::weights::Formulas<Runtime>;
 }
@@ -149,6 +152,11 @@ pub(crate) fn check() {
 
 pub(crate) fn account(number: u8) -> AccountId {
     AccountId::new([number; 32])
+}
+
+/// The treasury's share so far: what it has on its account, and what is booked for it.
+pub(crate) fn treasury() -> Balance {
+    Balances::free_balance(TreasuryAccount::get()) + crate::Treasury::<Runtime>::get()
 }
 
 /// The operator key of a provider.

@@ -36,6 +36,8 @@ impl<T: Config> Pallet<T> {
             // No slot of it can start before the next period.
             period: Self::current_period(),
             repair_fund: 0,
+            #[cfg(feature = "rehearsal")]
+            joined: Self::now(),
         };
         Providers::<T>::insert(&who, provider);
         ProviderInfo::<T>::insert(&who, Info::from(terms));

@@ -11,6 +11,7 @@ mod deals;
 mod errors;
 mod model;
 mod money;
+mod params;
 mod proofs;
 mod providers;
 mod visits;

@@ -24,7 +24,9 @@ impl<T: Config> Pallet<T> {
         Self::holds_are_the_bonds_and_deposits()?;
         Self::every_provider_sits_in_its_bucket()?;
         Self::challenges_belong_to_providers()?;
-        ParamsValue::<T>::get().check().map_err(TryRuntimeError::Other)
+        ParamsValue::<T>::get()
+            .check()
+            .map_err(|broken| TryRuntimeError::Other(broken.rule))
     }
 
     fn the_pool_holds_exactly_what_is_owed() -> Checked {

@@ -92,6 +92,9 @@ pub struct Provider {
     pub period: Period,
     /// Set aside for the repair of its slots when it faulted, in planck.
     pub repair_fund: Balance,
+    /// The block in which it registered; for those from before version 2, the block of the upgrade.
+    #[cfg(feature = "rehearsal")]
+    pub joined: BlockNumber,
 }
 
 /// What clients need to reach and choose a provider.

@@ -1,20 +1,20 @@
 //! The block hook: every provider is visited once in a period.
 //!
 //! A visit settles the challenge of the last period, rolls the provider into the current one and draws its challenge. It costs the same
-//! whatever the provider holds. There is no backlog: the hook runs in every block, however full, and its bucket is bounded.
+//! whatever the provider holds. The first block of a period also hands the treasury its share. There is no backlog: the hook runs in every block, however full, and its bucket is bounded.
 
 use crate::{
     Challenges, Config, Error, Event, Pallet, Params, ParamsValue, PeriodLength, Providers, Ring, Slots, WeightInfo,
     holdings, ledger, types::*,
 };
 use alloc::vec::Vec;
-use blocs_primitives::{AccountId, Challenge, Hash, Period, PieceChallenge, SlotId, pieces};
+use blocs_primitives::{AccountId, Challenge, Hash, MAX_CHALLENGED_PIECES, Period, PieceChallenge, SlotId, pieces};
 use codec::Encode;
 use frame_support::{
     BoundedVec, dispatch::DispatchClass, storage::with_storage_layer, traits::Get, traits::Randomness, weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use sp_runtime::{DispatchError, DispatchResult, Perbill, SaturatedConversion};
+use sp_runtime::{DispatchError, Perbill, SaturatedConversion};
 
 /// Separates the draw from other uses of the block's randomness.
 const DRAW: &[u8] = b"blocs/draw/1";
@@ -35,6 +35,12 @@ impl<T: Config> Pallet<T> {
         };
         let bucket = Ring::<T>::get(place);
         let mut weight = T::DbWeight::get().reads(4);
+        if place == 0 {
+            weight = weight.saturating_add(T::WeightInfo::collect_treasury());
+            if let Err(error) = with_storage_layer(ledger::collect_treasury::<T>) {
+                log::error!(target: LOG, "the treasury's share stays in the pool: {error:?}");
+            }
+        }
         if bucket.is_empty() {
             return weight;
         }
@@ -43,10 +49,12 @@ impl<T: Config> Pallet<T> {
         for account in bucket {
             // A failure here means that the records disagree: leave this provider as it is and go on with the others.
             let visited = with_storage_layer(|| Self::visit(&account, period, seed, &params));
-            if let Err(error) = visited {
+            let carried = visited.unwrap_or_else(|error| {
                 log::error!(target: LOG, "visit of {account:?} failed: {error:?}");
-            }
-            weight = weight.saturating_add(T::WeightInfo::visit(params.pieces_per_challenge));
+                MAX_CHALLENGED_PIECES / 2
+            });
+            // Pieces that are carried may be more than are drawn now: they are as many as were drawn when the run of misses began.
+            weight = weight.saturating_add(T::WeightInfo::visit(params.pieces_per_challenge.max(carried)));
         }
         weight
     }
@@ -54,7 +62,7 @@ impl<T: Config> Pallet<T> {
     /// Demands that the visits of a full bucket fit a quarter of a block, and the largest calls a block's room for one.
     pub(crate) fn check_weights() {
         assert!(T::BucketSize::get() > 0, "no provider fits a ring of empty buckets");
-        let (slots, pieces) = (blocs_primitives::MAX_SLOTS, blocs_primitives::MAX_CHALLENGED_PIECES);
+        let (slots, pieces) = (blocs_primitives::MAX_SLOTS, MAX_CHALLENGED_PIECES);
         let room = |class| {
             let limits = T::BlockWeights::get();
             limits.get(class).max_extrinsic.unwrap_or(limits.max_block).ref_time()
@@ -79,8 +87,9 @@ impl<T: Config> Pallet<T> {
             );
         }
 
-        let most = blocs_primitives::MAX_CHALLENGED_PIECES / 2;
+        let most = MAX_CHALLENGED_PIECES / 2;
         let visits = T::WeightInfo::visit(most).saturating_mul(u64::from(T::BucketSize::get()));
+        let visits = visits.saturating_add(T::WeightInfo::collect_treasury());
         let block = T::BlockWeights::get().max_block;
         // Time alone counts: a chain of its own has no limit on the proof size.
         assert!(
@@ -89,14 +98,21 @@ impl<T: Config> Pallet<T> {
         );
     }
 
-    /// Visits one provider: settles its open challenge, rolls it into `period`, draws its next challenge.
-    pub(crate) fn visit(account: &AccountId, period: Period, seed: Option<Hash>, params: &Params) -> DispatchResult {
+    /// Visits one provider: settles its open challenge, rolls it into `period`, draws its next challenge. Returns how many pieces were left
+    /// from the challenge before.
+    pub(crate) fn visit(
+        account: &AccountId,
+        period: Period,
+        seed: Option<Hash>,
+        params: &Params,
+    ) -> Result<u32, DispatchError> {
         let mut provider = Providers::<T>::get(account).ok_or(Error::<T>::Corrupt)?;
         // A provider that registered earlier in this period has nothing that could start before the next one.
         if period <= provider.period {
-            return Ok(());
+            return Ok(0);
         }
         let carried = Self::settle_period(account, &mut provider, params)?;
+        let left = u32::try_from(carried.len()).map_err(|_| Error::<T>::Corrupt)?;
         let until = period.min(provider.period.saturating_add(MAX_ROLLS));
         while provider.period < until {
             let next = provider.period.checked_add(1).ok_or(Error::<T>::Overflow)?;
@@ -120,7 +136,7 @@ impl<T: Config> Pallet<T> {
             }
         }
         Providers::<T>::insert(account, provider);
-        Ok(())
+        Ok(left)
     }
 
     /// Books an unanswered challenge; returns the pieces that the next one must carry.

@@ -40,8 +40,10 @@ pub trait WeightInfo {
     fn claim() -> Weight;
     /// `declare_lost`.
     fn declare_lost() -> Weight;
-    /// `set_params`.
+    /// `set_params` and `set_parameter`.
     fn set_params() -> Weight;
+    /// Moving the treasury's share out of the pool.
+    fn collect_treasury() -> Weight;
     /// A visit that settles a miss and a fault, and draws `pieces` pieces with as many carried.
     fn visit(pieces: u32) -> Weight;
 }
@@ -114,7 +116,10 @@ impl<T: frame_system::Config> WeightInfo for Formulas<T> {
         Self::slot().saturating_add(Self::access(7, 8, 60))
     }
     fn set_params() -> Weight {
-        Self::access(0, 1, 10)
+        Self::access(1, 1, 10)
+    }
+    fn collect_treasury() -> Weight {
+        Self::access(4, 4, 40)
     }
     fn visit(pieces: u32) -> Weight {
         // A drawn piece reads four nodes, a place and a slot, or a place and twice a slot; a carried one its slot.
@@ -203,6 +208,9 @@ impl<T: frame_system::Config, Measured: WeightInfo> WeightInfo for WorstCase<T, 
     }
     fn set_params() -> Weight {
         Measured::set_params()
+    }
+    fn collect_treasury() -> Weight {
+        Measured::collect_treasury()
     }
     fn visit(pieces: u32) -> Weight {
         Measured::visit(pieces)

@@ -1,4 +1,4 @@
-//! Scheduler: calls that run at a later block. Governance will be its user.
+//! Scheduler: calls that run at a later block. Referenda use it.
 
 use super::system::RuntimeBlockWeights;
 use crate::{AccountId, OriginCaller, Preimage, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System};

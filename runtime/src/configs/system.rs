@@ -2,7 +2,7 @@
 
 use crate::{
     AccountId, Balance, Block, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask,
-    VERSION,
+    SafeMode, TxPause, VERSION,
     units::SS58_PREFIX,
     weights::{BlockExecutionWeight, ExtrinsicBaseWeight, RocksDbWeight},
 };
@@ -10,7 +10,7 @@ use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
     parameter_types,
-    traits::{ConstU16, ConstU32},
+    traits::{ConstU16, ConstU32, InsideBoth},
     weights::{Weight, constants::WEIGHT_REF_TIME_PER_MILLIS},
 };
 use frame_system::limits::{BlockLength, BlockWeights};
@@ -55,11 +55,20 @@ parameter_types! {
         .build();
 }
 
+/// What runs before the first block of this version: nothing yet, but in a rehearsal of an upgrade.
+#[cfg(not(feature = "rehearsal"))]
+type Migrations = ();
+/// What runs before the first block of this version.
+#[cfg(feature = "rehearsal")]
+type Migrations = pallet_storage_market::migrations::FromVersion1<Runtime>;
+
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
     type Block = Block;
     type BlockWeights = RuntimeBlockWeights;
     type BlockLength = RuntimeBlockLength;
+    // An emergency stops all but the essential calls, or single ones.
+    type BaseCallFilter = InsideBoth<SafeMode, TxPause>;
     type AccountId = AccountId;
     type AccountData = pallet_balances::AccountData<Balance>;
     type Lookup = AccountIdLookup<AccountId, ()>;
@@ -73,4 +82,5 @@ impl frame_system::Config for Runtime {
     type MaxConsumers = ConstU32<16>;
     type SystemWeightInfo = crate::weights::frame_system::WeightInfo<Runtime>;
     type ExtensionsWeightInfo = crate::weights::Extensions;
+    type SingleBlockMigrations = Migrations;
 }

@@ -156,6 +156,33 @@ fn a_provider_proves_with_a_transaction_that_nobody_signs_or_pays() {
 }
 
 #[test]
+fn a_proof_is_accepted_while_safe_mode_stops_everything_else() {
+    state_of("development", json!({ "storageMarket": { "period": 4 } })).execute_with(|| {
+        start_block();
+        Executive::apply_extrinsic(signed(Bob, 0, 0, registration()))
+            .unwrap()
+            .unwrap();
+        Executive::apply_extrinsic(signed(Charlie, 0, 0, opening()))
+            .unwrap()
+            .unwrap();
+        let enter = RuntimeCall::SafeMode(pallet_safe_mode::Call::force_enter {});
+        enter.dispatch(crate::RuntimeOrigin::root()).unwrap();
+        end_block();
+
+        let challenge = until_challenged();
+        Executive::apply_extrinsic(general(proof(&challenge, &CONTENT)))
+            .unwrap()
+            .unwrap();
+
+        let provider = Providers::<crate::Runtime>::get(Bob.to_account_id()).unwrap();
+        assert_eq!((provider.proven, provider.misses), (1, 0));
+        let refused = Executive::apply_extrinsic(signed(Charlie, 1, 0, opening())).unwrap();
+        assert_eq!(refused, Err(frame_system::Error::<crate::Runtime>::CallFiltered.into()));
+        end_block();
+    });
+}
+
+#[test]
 fn a_wrong_or_uninvited_proof_enters_no_block() {
     state_of("development", json!({ "storageMarket": { "period": 4 } })).execute_with(|| {
         start_block();

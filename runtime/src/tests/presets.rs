@@ -66,8 +66,8 @@ fn no_preset_but_those_of_development_names_an_account_or_a_key() {
         assert_eq!(patch["staking"].get("stakers"), None, "{preset}");
         assert_eq!(patch["staking"].get("invulnerables"), None, "{preset}");
         state_of(&preset, json!({})).execute_with(|| {
-            // The market's pool keeps an existential deposit of its own.
-            assert_eq!(Balances::total_issuance(), EXISTENTIAL_DEPOSIT, "{preset}");
+            // The market's pool and the treasury keep an existential deposit each.
+            assert_eq!(Balances::total_issuance(), 2 * EXISTENTIAL_DEPOSIT, "{preset}");
             assert_eq!(Staking::minimum_validator_count(), 4, "{preset}");
         });
     }
@@ -160,7 +160,7 @@ fn well_known_accounts_are_endowed_and_nobody_else_but_pallets() {
             // The market's pool keeps an existential deposit of its own.
             assert_eq!(
                 Balances::total_issuance(),
-                6_000_000 * BLOC + EXISTENTIAL_DEPOSIT,
+                6_000_000 * BLOC + 2 * EXISTENTIAL_DEPOSIT,
                 "{preset}"
             );
             assert_eq!(TransactionPayment::next_fee_multiplier(), 1.into());

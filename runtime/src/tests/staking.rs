@@ -184,7 +184,7 @@ fn every_era_mints_what_the_curve_says_and_the_treasury_gets_its_share() {
         until_era(2);
         let (issued, pot) = (
             Balances::total_issuance(),
-            pallet_storage_market::Treasury::<Runtime>::get(),
+            Balances::balance(&crate::Treasury::account_id()),
         );
 
         until_era(3);
@@ -209,18 +209,9 @@ fn every_era_mints_what_the_curve_says_and_the_treasury_gets_its_share() {
             close(treasury, of_year(TreasuryInflation::get() * issued)),
             "{treasury}"
         );
-        assert_eq!(pallet_storage_market::Treasury::<Runtime>::get() - pot, treasury);
+        assert_eq!(Balances::balance(&crate::Treasury::account_id()) - pot, treasury);
         assert_eq!(ErasValidatorReward::<Runtime>::get(2), Some(stakers));
-        assert_the_pot_is_there();
     });
-}
-
-/// The pool holds what it owes, the treasury's pot among it.
-fn assert_the_pot_is_there() {
-    let pool = pallet_storage_market::Pallet::<Runtime>::pool();
-    let owed = pallet_storage_market::Owed::<Runtime>::get();
-    assert_eq!(Balances::balance(&pool), owed + Balances::minimum_balance());
-    assert!(owed >= pallet_storage_market::Treasury::<Runtime>::get());
 }
 
 #[test]

@@ -320,11 +320,25 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
             .saturating_add(T::DbWeight::get().reads(18))
             .saturating_add(T::DbWeight::get().writes(19))
     }
-    /// Storage: `StorageMarket::Params` (r:0 w:1)
+    /// Storage: `StorageMarket::Params` (r:1 w:1)
     /// Proof: `StorageMarket::Params` (`max_values`: Some(1), `max_size`: Some(105), added: 600, mode: `MaxEncodedLen`)
     fn set_params() -> Weight {
-        // Shortest run: 4_226_000 picoseconds.
-        Weight::from_parts(4_646_000, 0).saturating_add(T::DbWeight::get().writes(1))
+        // Shortest run: 7_500_000 picoseconds.
+        Weight::from_parts(8_500_000, 0)
+            .saturating_add(T::DbWeight::get().reads(1))
+            .saturating_add(T::DbWeight::get().writes(1))
+    }
+    /// Storage: `StorageMarket::Treasury` (r:1 w:1)
+    /// Proof: `StorageMarket::Treasury` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    /// Storage: `System::Account` (r:2 w:2)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    /// Storage: `StorageMarket::Owed` (r:1 w:1)
+    /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    fn collect_treasury() -> Weight {
+        // Shortest run: 55_000_000 picoseconds.
+        Weight::from_parts(65_000_000, 0)
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(4))
     }
     /// Storage: `StorageMarket::Providers` (r:1 w:1)
     /// Proof: `StorageMarket::Providers` (`max_values`: None, `max_size`: Some(205), added: 2680, mode: `MaxEncodedLen`)

@@ -1,9 +1,8 @@
 //! Refusals that the other files do not meet on their way: every error has a test that meets it.
 
-use crate::{Error, Params, PeriodLedger, Providers, mock::*};
+use crate::{Error, PeriodLedger, Providers, mock::*};
 use blocs_primitives::{SlotId, SlotIndex};
 use frame_support::{assert_noop, assert_ok};
-use sp_runtime::Perbill;
 
 #[test]
 fn a_price_that_no_ledger_could_hold_is_an_overflow() {
@@ -63,43 +62,5 @@ fn records_that_disagree_stop_the_call_and_nothing_else() {
             Providers::<Runtime>::get(&who).unwrap().period,
             Market::current_period()
         );
-    });
-}
-
-#[test]
-fn every_bound_of_the_parameters_is_kept() {
-    run(|| {
-        type Change = Box<dyn Fn(&mut Params)>;
-        let cases: Vec<Change> = vec![
-            Box::new(|params| params.pieces_per_challenge = 1),
-            Box::new(|params| params.pieces_per_challenge = 33),
-            Box::new(|params| params.misses_to_fault = 0),
-            Box::new(|params| params.misses_to_fault = 1001),
-            Box::new(|params| params.miss_slash = Perbill::from_parts(100_000_001)),
-            Box::new(|params| params.loss_slash = Perbill::from_percent(51)),
-            Box::new(|params| params.loss_slash = Perbill::zero()),
-            Box::new(|params| params.declared_slash = Perbill::from_percent(21)),
-            Box::new(|params| params.treasury_cut = Perbill::from_parts(200_000_001)),
-            Box::new(|params| params.cleanup_bounty = Perbill::from_percent(51)),
-            Box::new(|params| params.min_bond = 0),
-            Box::new(|params| params.min_bond = 1_000_001 * UNIT),
-            Box::new(|params| params.bond_per_gib = 1_000_001 * UNIT),
-            Box::new(|params| params.min_termination = 0),
-            Box::new(|params| params.max_duration = params.min_termination - 1),
-            Box::new(|params| params.max_duration = 10_000_001),
-            Box::new(|params| params.cleanup_grace = params.max_duration + 1),
-            Box::new(|params| params.deposit_per_item = 1_001 * UNIT),
-            Box::new(|params| params.deposit_per_byte = 2 * UNIT),
-        ];
-        for (number, break_rule) in cases.iter().enumerate() {
-            let mut params = params();
-            break_rule(&mut params);
-            assert!(params.check().is_err(), "case {number}");
-            assert_noop!(
-                Market::set_params(RuntimeOrigin::root(), params),
-                Error::<Runtime>::BadParams
-            );
-        }
-        assert_ok!(Market::set_params(RuntimeOrigin::root(), Params::default()));
     });
 }

@@ -265,7 +265,7 @@ fn run_model(seed: u64, steps: u32) {
         assert!(model.slots.is_empty());
         assert_eq!(Providers::<Runtime>::iter().count(), 0);
         assert_eq!(crate::Owed::<Runtime>::get(), crate::Treasury::<Runtime>::get());
-        assert_eq!(crate::Treasury::<Runtime>::get(), model.treasury);
+        assert_eq!(treasury(), model.treasury);
         for (who, before) in funds {
             let change = model.change.get(&who).copied().unwrap_or_default();
             let expected = i128::try_from(before).unwrap() + change;

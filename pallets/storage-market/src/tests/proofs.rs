@@ -1,6 +1,6 @@
 //! Challenges, proofs, misses, faults, concessions.
 
-use crate::{Challenges, Event, Providers, Repairs, Slots, Treasury, mock::*, prove::ProofRefused, types::*};
+use crate::{Challenges, Event, Providers, Repairs, Slots, mock::*, prove::ProofRefused, types::*};
 use blocs_primitives::{Answer, SlotId, SlotIndex};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::transaction_validity::TransactionValidityError;
@@ -35,7 +35,7 @@ fn a_proven_period_is_paid_less_the_treasurys_cut() {
         until_challenged(&who);
         assert!(prove(&who));
         assert_eq!(Providers::<Runtime>::get(&who).unwrap().accrued, UNIT * 95 / 100);
-        assert_eq!(Treasury::<Runtime>::get(), UNIT * 5 / 100);
+        assert_eq!(treasury(), UNIT * 5 / 100);
         check();
         assert_ok!(Market::claim(RuntimeOrigin::signed(who.clone())));
         assert_noop!(

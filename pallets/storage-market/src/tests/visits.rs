@@ -1,6 +1,6 @@
 //! What a visit does with periods: starts and ends, rolls, draws, and what happens between two visits.
 
-use crate::{Challenges, Error, Event, Holdings, PeriodLedger, Providers, Ring, Slots, Treasury, mock::*, types::*};
+use crate::{Challenges, Error, Event, Holdings, PeriodLedger, Providers, Ring, Slots, mock::*, types::*};
 use blocs_primitives::{AccountId, Answer, DealId, PieceChallenge, Root, SlotId, SlotIndex};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
@@ -137,9 +137,9 @@ fn a_fault_takes_its_share_once_and_the_repair_fund_goes_to_the_treasury_on_retu
         assert_eq!(faults, 1);
         let fund = provider(&who).repair_fund;
         assert_eq!(fund, 10 * UNIT);
-        let treasury = Treasury::<Runtime>::get();
+        let before = treasury();
         assert_ok!(Market::resume(RuntimeOrigin::signed(who.clone())));
-        assert_eq!(Treasury::<Runtime>::get(), treasury + fund);
+        assert_eq!(treasury(), before + fund);
         assert_eq!(provider(&who).repair_fund, 0);
     });
 }
@@ -492,8 +492,8 @@ fn a_refund_that_is_too_little_for_an_owner_who_is_gone_does_not_block_the_close
         assert_eq!(Balances::free_balance(account(20)), 0);
         // Never proven: two million planck are due to nobody.
         periods(5, &[]);
-        let treasury = Treasury::<Runtime>::get();
+        let before = treasury();
         assert_ok!(Market::close_deal(RuntimeOrigin::signed(who), deal));
-        assert_eq!(Treasury::<Runtime>::get(), treasury + 2_000_000);
+        assert_eq!(treasury(), before + 2_000_000);
     });
 }
