@@ -2,7 +2,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/blocs/target
 
-.PHONY: help setup build demo test e2e test-long lint fmt network-test bench bench-chain bench-e2e bench-disk bench-election weights fuzz clean
+.PHONY: help setup build demo test e2e test-long lint fmt network-test bench bench-chain bench-e2e bench-disk bench-election weights reference runtime-hash fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,15 @@ weights: ## Measure the runtime's weights on this machine and write runtime/src/
 bench-election: ## Measure how long the election of validators takes, and how much heap it needs
 	@scripts/run setup build
 	@source scripts/env && cargo test --release --workspace --locked --lib -- --ignored --nocapture how_long_an_election_takes
+
+reference: ## Write docs/reference from the runtime's metadata
+	@scripts/run setup build
+	@source scripts/env && "$$CARGO_TARGET_DIR/release/blocs" runtime reference --out docs/reference \
+		"$$CARGO_TARGET_DIR/release/wbuild/blocs-runtime/blocs_runtime.compact.compressed.wasm"
+
+runtime-hash: ## Build the runtime's code for an upgrade, the same bytes everywhere, and print its hash
+	@scripts/run setup build
+	@scripts/runtime-hash
 
 fuzz: ## Fuzz the proof verifier for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz
 	@scripts/fuzz

@@ -44,6 +44,8 @@ pub(crate) struct Network {
     #[serde(default)]
     boot_nodes: Vec<BootNode>,
     #[serde(default)]
+    technical_collective: Vec<PublicKey>,
+    #[serde(default)]
     timing: Timing,
     #[serde(default)]
     market: Market,
@@ -67,7 +69,7 @@ enum Kind {
     Live,
 }
 
-/// Lengths, each the preset's when not given. They never change after genesis.
+/// Lengths, each the preset's when not given. They never change after genesis. With `fast_governance` votes take blocks instead of days.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Timing {
@@ -76,6 +78,7 @@ struct Timing {
     sessions_per_era: Option<u32>,
     bonding_eras: Option<u32>,
     slash_defer_eras: Option<u32>,
+    fast_governance: Option<bool>,
 }
 
 /// The storage market, each value the runtime's default when not given.

@@ -201,12 +201,12 @@ fn the_genesis_of_a_file_holds_what_the_file_says() {
     // More than 64 bits of planck.
     let rich = key_of(&entries("accounts")[5], "address");
     assert_eq!(balance(&storage, rich), (123_456_789 * BLOC + 1, 0));
-    // And nobody else: beside the file's accounts, the market's pool keeps an existential deposit.
+    // And nobody else: beside the file's accounts, the market's pool and the treasury keep an existential deposit each.
     let issued = item(&storage, "Balances", "TotalIssuance");
     let issued = u128::from_le_bytes(issued.try_into().unwrap());
     assert_eq!(
         issued,
-        4 * (150_000 * BLOC + BLOC / 2) + 20_000 * BLOC + 123_456_789 * BLOC + 1 + EXISTENTIAL_DEPOSIT
+        4 * (150_000 * BLOC + BLOC / 2) + 20_000 * BLOC + 123_456_789 * BLOC + 1 + 2 * EXISTENTIAL_DEPOSIT
     );
 
     // And the validators of the file author, vote, and are found
@@ -225,6 +225,11 @@ fn the_genesis_of_a_file_holds_what_the_file_says() {
     // And the lengths are the file's
     assert_eq!(item(&storage, "Timing", "SlotMillis"), 2_000_u64.to_le_bytes());
     assert_eq!(item(&storage, "Timing", "BondingEras"), 28_u32.to_le_bytes());
+    assert_eq!(item(&storage, "Timing", "FastGovernance"), [0]);
+    let members = item(&storage, "TechnicalCollective", "Members");
+    for member in toml["technical_collective"].as_array().unwrap() {
+        assert!(holds(&members, &key::parse(member.as_str().unwrap()).unwrap().0));
+    }
     assert_eq!(item(&storage, "StorageMarket", "Period"), 20_u32.to_le_bytes());
     assert!(holds(
         &item(&storage, "StorageMarket", "Params"),

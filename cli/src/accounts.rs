@@ -1,4 +1,9 @@
-//! Accounts on this machine: one file per account, readable by its owner only.
+//! Accounts on this machine: one polkadot.js key file per account, readable by its owner only.
+
+mod legacy;
+mod password;
+
+pub(crate) use password::{Ask, Password, Terminal, choose, given, in_file, unlock};
 
 use crate::{
     exit::{Status, error},
@@ -6,13 +11,12 @@ use crate::{
 };
 use anyhow::Context;
 use blocs_chain::Signer;
-use ring::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    rand::{SecureRandom, SystemRandom},
-};
-use serde::{Deserialize, Serialize};
+use blocs_client::Identity;
+use blocs_keys::{KeyFile, KeyFileError, Pair, Scheme, Unlocked, parse_address};
+use blocs_primitives::AccountId;
+use legacy::Legacy;
 use std::{
-    fs,
+    fs, io,
     io::Write,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -21,48 +25,35 @@ use zeroize::Zeroizing;
 
 /// Name of the account that `account new` makes when none is given.
 pub(crate) const DEFAULT_NAME: &str = "default";
+/// SS58 prefix of this network's addresses.
+pub(crate) const SS58_PREFIX: u16 = 42;
 /// Environment variable with an account's secret, in place of a stored account.
 const SECRET_VARIABLE: &str = "BLOCS_MNEMONIC";
-/// Environment variable with the password of stored accounts.
-const PASSWORD_VARIABLE: &str = "BLOCS_PASSWORD";
-/// scrypt: 2^15 rounds of 8 blocks, 32 MiB of memory.
-const LOG_N: u8 = 15;
-
-/// A stored account, version 1.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    version: u8,
-    address: String,
-    #[serde(flatten)]
-    secret: StoredSecret,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StoredSecret {
-    /// The words themselves.
-    Plain(String),
-    /// Encrypted with a password.
-    Encrypted(Encrypted),
-}
-
-/// AES-256-GCM under a key that scrypt makes from the password. Bytes in hex.
-#[derive(Serialize, Deserialize)]
-struct Encrypted {
-    log_n: u8,
-    salt: String,
-    nonce: String,
-    ciphertext: String,
-}
 
 /// An account that can sign.
 pub(crate) struct Account {
     /// Its name on this machine.
     pub(crate) name: String,
-    /// Its mnemonic or secret URI.
-    pub(crate) secret: Zeroizing<String>,
+    /// Its mnemonic or secret URI; key files of other programs do not have it.
+    pub(crate) secret: Option<Zeroizing<String>>,
     /// Its key.
     pub(crate) signer: Signer,
+}
+
+impl Account {
+    /// Who files are stored and fetched for.
+    pub(crate) fn identity(&self) -> anyhow::Result<Identity> {
+        let secret = self.secret.as_ref().map(|secret| secret.as_str());
+        Ok(Identity::new(&self.signer, secret)?)
+    }
+
+    fn of(name: &str, unlocked: Unlocked) -> Self {
+        Self {
+            name: name.to_owned(),
+            secret: unlocked.secret,
+            signer: unlocked.pair.into(),
+        }
+    }
 }
 
 /// An account as the list shows it.
@@ -71,19 +62,66 @@ pub(crate) struct Listed {
     pub(crate) name: String,
     /// Its address.
     pub(crate) address: String,
+    /// How it signs.
+    pub(crate) scheme: Scheme,
     /// Whether a password protects it.
     pub(crate) encrypted: bool,
+    /// Whether it is still in the format of earlier releases.
+    pub(crate) legacy: bool,
+}
+
+/// An account's file.
+enum Stored {
+    Key(Box<KeyFile>),
+    Legacy(Legacy),
+}
+
+impl Stored {
+    fn address(&self) -> String {
+        match self {
+            Self::Key(file) => file.account().map(|account| account.to_string()).unwrap_or_default(),
+            Self::Legacy(legacy) => legacy.address.clone(),
+        }
+    }
+
+    fn is_encrypted(&self) -> bool {
+        match self {
+            Self::Key(file) => file.is_encrypted(),
+            Self::Legacy(legacy) => legacy.is_encrypted(),
+        }
+    }
+
+    /// `None` when the password is wrong.
+    fn open(&self, password: Option<&str>) -> anyhow::Result<Option<Unlocked>> {
+        match self {
+            Self::Key(file) => match file.open(password) {
+                Ok(unlocked) => Ok(Some(unlocked)),
+                Err(KeyFileError::WrongPassword | KeyFileError::PasswordNeeded) => Ok(None),
+                Err(other) => Err(other.into()),
+            },
+            Self::Legacy(legacy) => {
+                let Some(words) = legacy.open(password) else {
+                    return Ok(None);
+                };
+                let pair = Pair::from_suri(Scheme::Sr25519, &words)?;
+                let secret = Some(words);
+                Ok(Some(Unlocked { pair, secret }))
+            }
+        }
+    }
 }
 
 /// The folder of accounts.
 pub(crate) struct Accounts {
     folder: PathBuf,
+    settings: Settings,
 }
 
 impl Accounts {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             folder: settings.data.join("accounts"),
+            settings: settings.clone(),
         }
     }
 
@@ -96,57 +134,53 @@ impl Accounts {
         Ok(self.folder.join(format!("{name}.json")))
     }
 
-    /// Stores a secret under a name that is not taken; encrypts it when there is a password.
-    pub(crate) fn store(&self, name: &str, words: &str, password: Option<&str>) -> anyhow::Result<Account> {
+    /// Fails when the name cannot be given to a new account.
+    pub(crate) fn ensure_free(&self, name: &str) -> anyhow::Result<()> {
         let path = self.file(name)?;
-        let signer = Signer::from_suri(words)?;
-        let secret = match password {
-            Some(password) => StoredSecret::Encrypted(encrypt(words, password)?),
-            None => StoredSecret::Plain(words.to_owned()),
+        if path.exists() {
+            return Err(taken(name, &path));
+        }
+        Ok(())
+    }
+
+    /// Stores an sr25519 secret under a name that is not taken; encrypts it when there is a password.
+    pub(crate) fn store(&self, name: &str, words: &str, password: Option<&str>) -> anyhow::Result<Account> {
+        let unlocked = Unlocked {
+            pair: Pair::from_suri(Scheme::Sr25519, words)?,
+            secret: Some(Zeroizing::new(words.to_owned())),
         };
-        let stored = Stored {
-            version: 1,
-            address: signer.account().to_string(),
-            secret,
-        };
-        let text = Zeroizing::new(serde_json::to_string_pretty(&stored)?);
+        self.store_pair(name, unlocked, password)
+    }
+
+    /// Stores a key under a name that is not taken; encrypts it when there is a password.
+    pub(crate) fn store_pair(&self, name: &str, unlocked: Unlocked, password: Option<&str>) -> anyhow::Result<Account> {
+        self.ensure_free(name)?;
+        let secret = unlocked.secret.as_ref().map(|secret| secret.as_str());
+        let file = KeyFile::seal(&unlocked.pair, secret, password, name)?;
+        self.store_file(name, &file)?;
+        Ok(Account::of(name, unlocked))
+    }
+
+    /// Stores a key file under a name that is not taken.
+    pub(crate) fn store_file(&self, name: &str, file: &KeyFile) -> anyhow::Result<()> {
+        let path = self.file(name)?;
         let context = || format!("cannot write the account {}", path.display());
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(&self.folder)
             .with_context(context)?;
-        let mut file = match fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-        {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                let message = format!(
-                    "the account {name} exists already in {}: choose another name",
-                    path.display()
-                );
-                return Err(error(Status::Usage, message));
-            }
-            Err(e) => return Err(anyhow::Error::from(e).context(context())),
-        };
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .with_context(context)?;
-        Ok(Account {
-            name: name.to_owned(),
-            secret: Zeroizing::new(words.to_owned()),
-            signer,
-        })
+        match write_new(&path, file) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(taken(name, &path)),
+            written => written.with_context(context),
+        }
     }
 
     /// All accounts, by name.
     pub(crate) fn list(&self) -> anyhow::Result<Vec<Listed>> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(e) => {
                 return Err(
                     anyhow::Error::from(e).context(format!("cannot list accounts in {}", self.folder.display()))
@@ -159,13 +193,18 @@ impl Accounts {
             let Some(name) = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned) else {
                 continue;
             };
-            if path.extension().is_some_and(|extension| extension == "json") {
+            if !name.starts_with('.') && path.extension().is_some_and(|extension| extension == "json") {
                 let stored = read(&path)?;
-                let encrypted = matches!(stored.secret, StoredSecret::Encrypted(_));
+                let scheme = match &stored {
+                    Stored::Key(file) => file.scheme().unwrap_or_default(),
+                    Stored::Legacy(_) => Scheme::Sr25519,
+                };
                 found.push(Listed {
                     name,
-                    address: stored.address,
-                    encrypted,
+                    address: stored.address(),
+                    scheme,
+                    encrypted: stored.is_encrypted(),
+                    legacy: matches!(stored, Stored::Legacy(_)),
                 });
             }
         }
@@ -175,46 +214,83 @@ impl Accounts {
 
     /// The account with this name.
     pub(crate) fn open(&self, name: &str) -> anyhow::Result<Account> {
-        let path = self.file(name)?;
-        if !path.exists() {
-            let message = format!(
-                "there is no account {name}: see `blocs account ls`, or make one with `blocs account new {name}`"
-            );
-            return Err(error(Status::NotFound, message));
-        }
+        Ok(Account::of(name, self.unlock(name)?.0))
+    }
+
+    /// The account with this name, and the password that opened it.
+    pub(crate) fn unlock(&self, name: &str) -> anyhow::Result<(Unlocked, Option<Password>)> {
+        let path = self.existing(name)?;
         let stored = read(&path)?;
-        let secret = match stored.secret {
-            StoredSecret::Plain(words) => Zeroizing::new(words),
-            StoredSecret::Encrypted(encrypted) => {
-                let password = password()?.ok_or_else(|| {
-                    let message =
-                        format!("the account {name} is protected: put its password into a file and name it in ");
-                    error(Status::WrongPassword, format!("{message}{PASSWORD_VARIABLE}_FILE"))
-                })?;
-                decrypt(&encrypted, &password).ok_or_else(|| {
-                    error(
-                        Status::WrongPassword,
-                        format!("the password does not open the account {name}: try another"),
-                    )
-                })?
-            }
+        let what = format!("the account {name}");
+        let (unlocked, password) = if stored.is_encrypted() {
+            let given = given(&self.settings)?;
+            let open = |password: &str| {
+                stored
+                    .open(Some(password))
+                    .with_context(|| format!("cannot open {what}"))
+            };
+            let (unlocked, password) = unlock(&Terminal, given, &what, open)?;
+            (unlocked, Some(password))
+        } else {
+            let unlocked = stored.open(None).with_context(|| format!("cannot open {what}"))?;
+            let unlocked = unlocked.with_context(|| format!("{what} is damaged: restore it from a backup"))?;
+            (unlocked, None)
         };
-        let signer = Signer::from_suri(&secret)?;
-        Ok(Account {
-            name: name.to_owned(),
-            secret,
-            signer,
-        })
+        if matches!(stored, Stored::Legacy(_)) {
+            // The account opens all the same where its folder cannot be written; `account migrate` tells what is wrong.
+            let _ = migrate(&path, name, &unlocked, password.as_ref());
+        }
+        Ok((unlocked, password))
+    }
+
+    /// Rewrites the account's file as a key file when it is one of an earlier release; `false` when it is not.
+    pub(crate) fn migrate(&self, name: &str) -> anyhow::Result<bool> {
+        let path = self.existing(name)?;
+        let Stored::Legacy(legacy) = read(&path)? else {
+            return Ok(false);
+        };
+        let (unlocked, password) = self.unlock(name)?;
+        if let Stored::Legacy(_) = read(&path)? {
+            migrate(&path, name, &unlocked, password.as_ref()).with_context(|| {
+                format!(
+                    "cannot rewrite the account {name}: the old file stays ({})",
+                    legacy.address
+                )
+            })?;
+        }
+        Ok(true)
+    }
+
+    fn existing(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let path = self.file(name)?;
+        if path.exists() {
+            return Ok(path);
+        }
+        let message =
+            format!("there is no account {name}: see `blocs account ls`, or make one with `blocs account new {name}`");
+        Err(error(Status::NotFound, message))
     }
 
     /// Address of the account with this name, without its secret.
     pub(crate) fn address(&self, name: &str) -> anyhow::Result<Option<String>> {
         let path = self.file(name)?;
         if path.exists() {
-            Ok(Some(read(&path)?.address))
+            Ok(Some(read(&path)?.address()))
         } else {
             Ok(None)
         }
+    }
+
+    /// Key file of the account with this name; `None` when there is none, or one of an earlier release.
+    pub(crate) fn key_file(&self, name: &str) -> anyhow::Result<Option<KeyFile>> {
+        let path = self.file(name)?;
+        if !path.exists() {
+            return Ok(None);
+        }
+        Ok(match read(&path)? {
+            Stored::Key(file) => Some(*file),
+            Stored::Legacy(_) => None,
+        })
     }
 
     /// The account to act for: the secret of the environment, the account that the settings name, the default one, or the only one.
@@ -225,11 +301,24 @@ impl Accounts {
             let signer = Signer::from_suri(&secret)?;
             return Ok(Account {
                 name: "environment".to_owned(),
-                secret,
+                secret: Some(secret),
                 signer,
             });
         }
         self.open(&self.current_name(settings)?)
+    }
+
+    /// The account to act for, without its secret.
+    pub(crate) fn current_id(&self, settings: &Settings) -> anyhow::Result<AccountId> {
+        if settings.account.is_none()
+            && let Some(secret) = secret(SECRET_VARIABLE)?
+        {
+            return Ok(Signer::from_suri(&secret)?.account());
+        }
+        let name = self.current_name(settings)?;
+        self.existing(&name)?;
+        let address = self.address(&name)?.unwrap_or_default();
+        Ok(parse_address(&address, SS58_PREFIX)?)
     }
 
     /// Name of the stored account to act for.
@@ -253,9 +342,12 @@ impl Accounts {
     }
 }
 
-/// The password for stored accounts, when one is given.
-pub(crate) fn password() -> anyhow::Result<Option<Zeroizing<String>>> {
-    secret(PASSWORD_VARIABLE)
+fn taken(name: &str, path: &Path) -> anyhow::Error {
+    let path = path.display();
+    error(
+        Status::Usage,
+        format!("the account {name} exists already in {path}: choose another name"),
+    )
 }
 
 fn read(path: &Path) -> anyhow::Result<Stored> {
@@ -268,12 +360,19 @@ fn read(path: &Path) -> anyhow::Result<Stored> {
         return Err(error(Status::Denied, message));
     }
     let text = Zeroizing::new(fs::read_to_string(path).with_context(context)?);
-    let stored: Stored = serde_json::from_str(&text).map_err(|e| {
+    let not_understood = |reason: String| {
         anyhow::anyhow!(
-            "cannot understand the account {}: {e}; restore it from a backup",
+            "cannot understand the account {}: {reason}; restore it from a backup",
             path.display()
         )
-    })?;
+    };
+    // Only files of earlier releases have a version beside the address.
+    let legacy = serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|value| value.get("version").is_some());
+    if !legacy {
+        let file = KeyFile::parse(&text).map_err(|e| not_understood(e.to_string()))?;
+        return Ok(Stored::Key(Box::new(file)));
+    }
+    let stored: Legacy = serde_json::from_str(&text).map_err(|e| not_understood(e.to_string()))?;
     if stored.version != 1 {
         let message = format!(
             "the account {} has version {}: use a newer release",
@@ -282,91 +381,53 @@ fn read(path: &Path) -> anyhow::Result<Stored> {
         );
         return Err(error(Status::Error, message));
     }
-    Ok(stored)
+    Ok(Stored::Legacy(stored))
 }
 
-fn key(password: &str, salt: &[u8], log_n: u8) -> Option<LessSafeKey> {
-    let params = scrypt::Params::new(log_n, 8, 1, 32)
-        .ok()
-        .filter(|_| (10..=20).contains(&log_n))?;
-    let mut bytes = Zeroizing::new([0u8; 32]);
-    scrypt::scrypt(password.as_bytes(), salt, &params, bytes.as_mut()).ok()?;
-    UnboundKey::new(&AES_256_GCM, bytes.as_ref()).ok().map(LessSafeKey::new)
+/// Writes a file that must not be there yet, and puts it on the disk.
+pub(crate) fn write_new(path: &Path, file: &KeyFile) -> io::Result<()> {
+    let mut out = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    let text = Zeroizing::new(file.to_json());
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.write_all(b"\n"))
+        .and_then(|()| out.sync_all())
 }
 
-fn encrypt(words: &str, password: &str) -> anyhow::Result<Encrypted> {
-    let failed = || anyhow::anyhow!("cannot encrypt the account: the system gives no random numbers");
-    let (mut salt, mut nonce) = ([0u8; 32], [0u8; 12]);
-    SystemRandom::new().fill(&mut salt).map_err(|_| failed())?;
-    SystemRandom::new().fill(&mut nonce).map_err(|_| failed())?;
-    let mut text = words.as_bytes().to_vec();
-    key(password, &salt, LOG_N)
-        .ok_or_else(failed)?
-        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text)
-        .map_err(|_| failed())?;
-    Ok(Encrypted {
-        log_n: LOG_N,
-        salt: hex::encode(salt),
-        nonce: hex::encode(nonce),
-        ciphertext: hex::encode(text),
-    })
-}
-
-fn decrypt(encrypted: &Encrypted, password: &str) -> Option<Zeroizing<String>> {
-    let salt = hex::decode(&encrypted.salt).ok()?;
-    let nonce: [u8; 12] = hex::decode(&encrypted.nonce).ok()?.try_into().ok()?;
-    let mut text = Zeroizing::new(hex::decode(&encrypted.ciphertext).ok()?);
-    let opened = key(password, &salt, encrypted.log_n)?
-        .open_in_place(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text)
-        .ok()?;
-    std::str::from_utf8(opened)
-        .ok()
-        .map(|words| Zeroizing::new(words.to_owned()))
+/// Puts a key file in the place of an old file. The old one is there until the new one is on the disk and has been opened.
+fn migrate(path: &Path, name: &str, unlocked: &Unlocked, password: Option<&Password>) -> anyhow::Result<()> {
+    let password = password.map(|password| password.as_str());
+    let secret = unlocked.secret.as_ref().map(|secret| secret.as_str());
+    let file = KeyFile::seal(&unlocked.pair, secret, password, name)?;
+    let temporary = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    // What a killed process of the same number left behind.
+    match fs::remove_file(&temporary) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e.into()),
+        _ => {}
+    }
+    let replace = || -> anyhow::Result<()> {
+        write_new(&temporary, &file)?;
+        let again = KeyFile::parse(&Zeroizing::new(fs::read_to_string(&temporary)?))?.open(password)?;
+        anyhow::ensure!(
+            again.pair.public() == unlocked.pair.public() && again.secret == unlocked.secret,
+            "the new file does not read as it was written"
+        );
+        fs::rename(&temporary, path)?;
+        if let Some(folder) = path.parent() {
+            fs::File::open(folder)?.sync_all()?;
+        }
+        Ok(())
+    };
+    let replaced = replace();
+    if replaced.is_err() {
+        // The old file is in its place; what is left of the new one is of no use.
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
-
-    use super::*;
-
-    const WORDS: &str = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
-
-    fn settings(data: &Path) -> Settings {
-        Settings {
-            url: String::new(),
-            account: None,
-            data: data.to_owned(),
-            genesis: None,
-            dev: PathBuf::new(),
-        }
-    }
-
-    #[test]
-    fn accounts_are_stored_privately_and_never_overwritten() {
-        let folder = tempfile::tempdir().unwrap();
-        let settings = settings(folder.path());
-        let accounts = Accounts::new(&settings);
-        let none = accounts.current_name(&settings).unwrap_err();
-        assert_eq!(Status::of(&none), Status::NoChain);
-
-        let made = accounts.store("me", WORDS, None).unwrap();
-        let file = folder.path().join("accounts/me.json");
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(accounts.open("me").unwrap().signer.account(), made.signer.account());
-        assert_eq!(accounts.current_name(&settings).unwrap(), "me");
-        assert!(accounts.store("me", WORDS, None).is_err());
-        assert_eq!(Status::of(&accounts.open("you").err().unwrap()), Status::NotFound);
-        assert_eq!(Status::of(&accounts.open("../you").err().unwrap()), Status::Usage);
-
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(Status::of(&accounts.open("me").err().unwrap()), Status::Denied);
-    }
-
-    #[test]
-    fn a_password_hides_the_words_and_another_one_does_not_open_them() {
-        let encrypted = encrypt(WORDS, "right").unwrap();
-        assert_eq!(decrypt(&encrypted, "right").unwrap().as_str(), WORDS);
-        assert!(decrypt(&encrypted, "wrong").is_none());
-    }
-}
+mod tests;

@@ -2,7 +2,8 @@
 
 use crate::{
     commands::{
-        account, completions, deal, dev, get, ls, provider, put, quote, restore, rm, stake, stat, transfer, validators,
+        account, asset, batch, completions, deal, dev, get, gov, identity, ls, multisig, proof, provider, proxy, put,
+        quote, restore, rm, runtime, stake, stat, transfer, tx, validators, vesting,
     },
     output::Output,
 };
@@ -38,6 +39,9 @@ pub(crate) struct Global {
     /// Folder for accounts, catalogue and development chains
     #[arg(long, global = true, env = "BLOCS_DATA", hide_env_values = true, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// File with the password of the account; without it BLOCS_PASSWORD, BLOCS_PASSWORD_FILE, or a question
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
     /// Configuration file
     #[arg(
         long,
@@ -103,17 +107,46 @@ pub(crate) enum Command {
     Account(account::AccountCommand),
     /// Send tokens
     Transfer(transfer::TransferArgs),
+    /// Any call of any pallet: make it, try it out, sign it, send it, take it apart
+    #[command(subcommand)]
+    Tx(tx::TxCommand),
     /// Put tokens at stake: validate, nominate, join a pool
     #[command(subcommand)]
     Stake(stake::StakeCommand),
+    /// Vote, propose, delegate; the treasury and the technical collective
+    #[command(subcommand)]
+    Gov(gov::GovCommand),
     /// List the validators and those who stand for election
     Validators(validators::ValidatorsArgs),
+    /// Share an account with others: some of them must approve what it does
+    #[command(subcommand)]
+    Multisig(multisig::MultisigCommand),
+    /// Let another account act for this one, and act for others
+    #[command(subcommand)]
+    Proxy(proxy::ProxyCommand),
+    /// Say publicly who an account is
+    #[command(subcommand)]
+    Identity(identity::IdentityCommand),
+    /// Tokens other than the chain's own
+    #[command(subcommand)]
+    Asset(asset::AssetCommand),
+    /// Tokens that become free over time
+    #[command(subcommand)]
+    Vesting(vesting::VestingCommand),
+    /// Send several calls that take effect together, or not at all
+    Batch(batch::BatchArgs),
+    /// Look at runtimes: what an upgrade changes, what the chain offers
+    #[command(subcommand)]
+    Runtime(runtime::RuntimeCommand),
     /// Look at storage providers
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
     /// Look at deals
     #[command(subcommand)]
     Deal(deal::DealCommand),
+    /// Prove what the chain's state holds, and verify such proofs without a node
+    #[command(subcommand)]
+    Proof(proof::ProofCommand),
     /// A chain and providers on this machine, to try things out
     #[command(subcommand)]
     Dev(dev::DevCommand),

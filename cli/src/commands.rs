@@ -1,30 +1,42 @@
 //! One file per command.
 
 pub(crate) mod account;
+pub(crate) mod asset;
+pub(crate) mod batch;
 pub(crate) mod completions;
 pub(crate) mod deal;
+mod desk;
 pub(crate) mod dev;
 pub(crate) mod get;
+pub(crate) mod gov;
+pub(crate) mod identity;
 pub(crate) mod ls;
+pub(crate) mod multisig;
+pub(crate) mod proof;
 pub(crate) mod provider;
+pub(crate) mod proxy;
 pub(crate) mod put;
 pub(crate) mod quote;
 pub(crate) mod restore;
 pub(crate) mod rm;
+pub(crate) mod runtime;
 mod session;
 pub(crate) mod stake;
 pub(crate) mod stat;
 pub(crate) mod transfer;
+pub(crate) mod tx;
 pub(crate) mod validators;
+pub(crate) mod vesting;
 
 use crate::{
-    accounts::{Account, Accounts},
+    accounts::{Account, Accounts, SS58_PREFIX},
     exit::{Status, error},
     output::Output,
     settings::Settings,
 };
 use blocs_chain::{ConnectOptions, SubxtChain};
 use blocs_client::{BadProvider, Target};
+use blocs_keys::{AddressError, parse_address};
 use blocs_primitives::{AccountId, DealId, Hash};
 use serde_json::{Value, json};
 use session::Session;
@@ -63,8 +75,10 @@ impl Context {
 
     /// The account that `text` names: an account of this machine or an address.
     pub(crate) fn resolve(&self, text: &str) -> anyhow::Result<AccountId> {
-        if let Ok(account) = AccountId::from_str(text) {
-            return Ok(account);
+        match parse_address(text, SS58_PREFIX) {
+            Ok(account) => return Ok(account),
+            Err(other @ AddressError::OtherNetwork { .. }) => return Err(other.into()),
+            Err(AddressError::Malformed { .. }) => {}
         }
         let stored = self.accounts().address(text).ok().flatten();
         stored

@@ -2,6 +2,7 @@
 
 use blocs_chain::{ConnectError, SignerError, SubmitError, Unreachable};
 use blocs_client::PutError;
+use blocs_keys::{AddressError, KeyFileError, SuriError};
 use blocs_primitives::Balance;
 use std::process::ExitCode;
 
@@ -105,8 +106,15 @@ fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Status> {
     if cause.is::<Unreachable>() || cause.is::<ConnectError>() {
         return Some(Status::NoChain);
     }
-    if cause.is::<SignerError>() {
+    if cause.is::<SignerError>() || cause.is::<SuriError>() || cause.is::<AddressError>() {
         return Some(Status::Usage);
+    }
+    if let Some(error) = cause.downcast_ref::<KeyFileError>() {
+        return Some(match error {
+            KeyFileError::WrongPassword | KeyFileError::PasswordNeeded => Status::WrongPassword,
+            KeyFileError::Damaged { .. } => Status::Integrity,
+            _ => Status::Usage,
+        });
     }
     if let Some(code) = blocs_client::exit_code(cause) {
         return Status::from_code(code);
@@ -163,6 +171,7 @@ mod tests {
                     account: "5…".into(),
                     needed: 2,
                     held: 1,
+                    locked: String::new(),
                 }
                 .into(),
                 20,

@@ -61,7 +61,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let settings = Settings::load(&cli.global)?;
     let context = Context { settings, output };
     tokio::select! {
-        outcome = dispatch(cli.command, &context) => outcome,
+        outcome = dispatch(cli.command, &context) => {
+            if let Err(failure) = &outcome {
+                commands::gov::explain_locks(&context, failure).await;
+            }
+            outcome
+        }
         _ = tokio::signal::ctrl_c() => Err(error(Status::Interrupted, "interrupted")),
     }
 }
@@ -77,10 +82,20 @@ async fn dispatch(command: Command, context: &Context) -> anyhow::Result<()> {
         Command::Quote(args) => args.run(context).await,
         Command::Account(command) => command.run(context).await,
         Command::Transfer(args) => args.run(context).await,
+        Command::Tx(command) => command.run(context).await,
         Command::Stake(command) => command.run(context).await,
+        Command::Gov(command) => command.run(context).await,
         Command::Validators(args) => args.run(context).await,
+        Command::Multisig(command) => command.run(context).await,
+        Command::Proxy(command) => command.run(context).await,
+        Command::Identity(command) => command.run(context).await,
+        Command::Asset(command) => command.run(context).await,
+        Command::Vesting(command) => command.run(context).await,
+        Command::Batch(args) => args.run(context).await,
+        Command::Runtime(command) => command.run(context).await,
         Command::Provider(command) => command.run(context).await,
         Command::Deal(command) => command.run(context).await,
+        Command::Proof(command) => command.run(context).await,
         Command::Dev(command) => command.run(context).await,
         Command::Completions(args) => args.run(),
     }

@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) genesis: Option<Hash>,
     /// Folder of the development chain when a command names none.
     pub(crate) dev: PathBuf,
+    /// File with the password of stored accounts.
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -101,6 +103,7 @@ impl Settings {
             data,
             genesis,
             dev,
+            password_file: global.password_file.clone(),
         })
     }
 }
@@ -138,15 +141,18 @@ fn data_home() -> Option<PathBuf> {
     xdg("XDG_DATA_HOME", ".local/share")
 }
 
+/// The secret in a file, without the end of its last line.
+pub(crate) fn secret_file(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read the secret in {}", path.display()))?;
+    let text = Zeroizing::new(text);
+    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
 /// A secret from `NAME`, or from the file that `NAME_FILE` names.
 pub(crate) fn secret(name: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
     if let Some(path) = env::var_os(format!("{name}_FILE")) {
-        let path = PathBuf::from(path);
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read the secret in {} that {name}_FILE names", path.display()))?;
-        return Ok(Some(Zeroizing::new(
-            Zeroizing::new(text).trim_end_matches(['\r', '\n']).to_owned(),
-        )));
+        let text = secret_file(Path::new(&path)).with_context(|| format!("{name}_FILE names it"))?;
+        return Ok(Some(text));
     }
     Ok(env::var(name).ok().map(Zeroizing::new))
 }

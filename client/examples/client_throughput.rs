@@ -4,7 +4,9 @@
 //! `cargo run --release -p blocs-client --example client_throughput -- 4+2 FILE [loopback]`
 
 use async_trait::async_trait;
-use blocs_chain::{ChainClient, MarketCall, MemoryChain, ProviderRecord, Registration, Signer, Terms, Tier, WaitFor};
+use blocs_chain::{
+    ChainClient, MarketCall, MemoryChain, ProviderRecord, Registration, Sr25519Signer, Terms, Tier, WaitFor,
+};
 use blocs_client::{
     Catalogue, Client, CodeParameters, GetRequest, Identity, Offer, ProviderError, Providers, PutRequest, PutSession,
     Silent, SlotContent, SlotRef, WireProviders,
@@ -17,12 +19,12 @@ use std::{env, error::Error, fs, ops::Range, sync::Arc, time::Instant};
 /// Signs for whatever it gets, and keeps nothing.
 struct Discarding {
     genesis: Hash,
-    operator: Signer,
+    operator: Sr25519Signer,
 }
 
 struct Session {
     quote: Quote,
-    operator: Signer,
+    operator: Sr25519Signer,
 }
 
 #[async_trait]
@@ -81,11 +83,11 @@ impl PutSession for Session {
 async fn provider(
     chain: &MemoryChain,
     number: usize,
-    operator: &Signer,
+    operator: &Sr25519Signer,
     loopback: bool,
 ) -> Result<Option<(Node, Server)>, Box<dyn Error>> {
     let secret = format!("//Provider//{number}");
-    let signer = Signer::from_suri(&secret)?;
+    let signer = Sr25519Signer::from_suri(&secret)?;
     chain.fund(&signer.account(), Balance::from(u64::MAX));
     let mut terms = Terms {
         capacity: u64::MAX,
@@ -134,7 +136,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let code: CodeParameters = code.parse()?;
     let loopback = arguments.get(2).is_some_and(|mode| mode == "loopback");
     let chain = MemoryChain::new(16);
-    let operator = Signer::from_suri("//Operator")?;
+    let operator = Sr25519Signer::from_suri("//Operator")?;
     let mut served = Vec::new();
     for number in 0..code.n() {
         served.push(provider(&chain, number, &operator, loopback).await?);

@@ -95,6 +95,7 @@ fn of_submit(error: &SubmitError) -> u8 {
         SubmitError::InsufficientFunds { .. } => INSUFFICIENT_FUNDS,
         SubmitError::Dispatch { .. } => EXTRINSIC_FAILED,
         SubmitError::Refused { .. } | SubmitError::Expired { .. } => RETRYABLE,
+        SubmitError::Invalid { .. } => ERROR,
         SubmitError::Query { source, .. } => of_query(source),
     }
 }

@@ -262,7 +262,8 @@ impl<'a> Slots<'a> {
     /// Opens a manifest.
     pub(crate) fn open_manifest(&self, sealed: &[u8], deal: DealId) -> Result<Manifest, GetError> {
         let what = self.what.clone();
-        Manifest::open(sealed, &self.client.identity.master, deal.0.as_bytes()).map_err(|error| match error {
+        let opened = self.client.identity.open_manifest(sealed, deal);
+        opened.map_err(|error| match error {
             ManifestError::WrongKey => GetError::Key {
                 what,
                 reason: error.to_string(),

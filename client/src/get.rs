@@ -57,7 +57,8 @@ impl Client {
             None => slots.sealed_manifest(&found.deal, &found.label).await?,
         };
         let manifest = slots.open_manifest(&sealed, found.id)?;
-        let decoder = Decoder::new(manifest, &self.identity.master).map_err(|error| GetError::Key {
+        let master = self.identity.master_of(&manifest);
+        let decoder = Decoder::new(manifest, master).map_err(|error| GetError::Key {
             what: what.clone(),
             reason: error.to_string(),
         })?;

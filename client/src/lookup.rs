@@ -55,7 +55,7 @@ impl Client {
 
     /// The deal's label; when it cannot be read, one that says what the chain says.
     fn label(&self, id: DealId, deal: &Deal) -> Label {
-        Label::open(&deal.label, &self.identity.master, &id.0.0).unwrap_or_else(|_| {
+        self.identity.open_label(&deal.label, id).unwrap_or_else(|| {
             let name = format!("{:?}", id.0);
             Label {
                 name,

@@ -2,7 +2,7 @@
 
 use crate::{Offer, ProviderError, Providers, PutSession, SlotContent, SlotRef};
 use async_trait::async_trait;
-use blocs_chain::{ProviderRecord, Signer};
+use blocs_chain::{ProviderRecord, Sr25519Signer};
 use blocs_primitives::{AccountId, Balance, BlockNumber, Hash, Quote, Root, SlotId, SlotOffer, rate};
 use parking_lot::Mutex;
 use std::{collections::HashMap, ops::Range, sync::Arc};
@@ -40,7 +40,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    operators: HashMap<AccountId, Signer>,
+    operators: HashMap<AccountId, Sr25519Signer>,
     behaviours: HashMap<AccountId, Behaviour>,
     slots: HashMap<(AccountId, SlotId), Vec<u8>>,
     valid_until: BlockNumber,
@@ -63,7 +63,7 @@ impl MemoryProviders {
     }
 
     /// Adds a provider that signs with this key.
-    pub fn add(&self, account: AccountId, operator: Signer) {
+    pub fn add(&self, account: AccountId, operator: Sr25519Signer) {
         self.shared.state.lock().operators.insert(account, operator);
     }
 

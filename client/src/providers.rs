@@ -1,7 +1,7 @@
 //! What the client needs of the providers.
 
 use async_trait::async_trait;
-use blocs_chain::{ProviderRecord, Signer};
+use blocs_chain::{ProviderRecord, Sr25519Signer};
 use blocs_erasure::Segment;
 use blocs_primitives::{Balance, BlockNumber, DealId, Period, Root, SlotId, SlotIndex, SlotOffer};
 use std::{fmt, ops::Range, sync::Arc};
@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 #[derive(Clone, Debug)]
 pub struct Offer {
     /// Key of the owner; it signs the offer.
-    pub owner: Signer,
+    pub owner: Sr25519Signer,
     /// The deal to be.
     pub deal: DealId,
     /// The slot.

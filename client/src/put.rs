@@ -370,7 +370,11 @@ impl<'a> Put<'a> {
 
     /// After the chain refused the deal: empties slots whose provider or quote does not do any more.
     async fn drop_unfit(&mut self, error: &SubmitError) -> Result<bool, PutError> {
-        let (SubmitError::Dispatch { .. } | SubmitError::Refused { .. } | SubmitError::Expired { .. }) = error else {
+        let (SubmitError::Dispatch { .. }
+        | SubmitError::Refused { .. }
+        | SubmitError::Invalid { .. }
+        | SubmitError::Expired { .. }) = error
+        else {
             return Ok(false);
         };
         let now = self.client.chain.all_providers(At::Best).await?;

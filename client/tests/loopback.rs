@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use blocs_chain::{ChainClient, MarketCall, MemoryChain, Registration, Signer, Terms, Tier, WaitFor};
+use blocs_chain::{ChainClient, MarketCall, MemoryChain, Registration, Sr25519Signer, Terms, Tier, WaitFor};
 use blocs_client::{
     Catalogue, Client, GetError, GetRequest, Identity, ObjectState, PutRequest, Silent, Target, WireProviders,
     exit_code,
@@ -19,7 +19,7 @@ const BLOC: Balance = 1_000_000_000_000;
 /// A provider that serves on the loopback.
 struct Served {
     service: MemoryService,
-    signer: Signer,
+    signer: Sr25519Signer,
     server: Server,
     node: Node,
 }
@@ -27,7 +27,7 @@ struct Served {
 impl Served {
     async fn start(chain: &MemoryChain, number: usize) -> Self {
         let secret = format!("//Provider//{number}");
-        let signer = Signer::from_suri(&secret).unwrap();
+        let signer = Sr25519Signer::from_suri(&secret).unwrap();
         let operator = sr25519::Pair::from_string(&secret, None).unwrap();
         let service = MemoryService::new(chain.genesis_hash(), signer.account(), operator, 77, u32::MAX);
         let listen = "/ip4/127.0.0.1/tcp/0".parse().unwrap();

@@ -71,7 +71,7 @@ impl Metrics {
             owed: amount("blocs_market_owed_bloc", "What the market's pool owes in all, in BLOC")?,
             treasury: amount(
                 "blocs_market_treasury_bloc",
-                "The treasury's share in the pool, in BLOC",
+                "The treasury's share that is still in the pool, in BLOC",
             )?,
             block_proofs: gauge("blocs_block_proofs", "Proofs accepted in the best block")?,
             block_challenges: gauge("blocs_block_challenges", "Challenges drawn in the best block")?,
@@ -379,7 +379,7 @@ mod tests {
                 misses: 1,
                 slashed: 5,
             }),
-            RuntimeEvent::StorageMarket(Event::ParamsSet),
+            RuntimeEvent::StorageMarket(Event::Claimed { provider, amount: 7 }),
             RuntimeEvent::System(frame_system::Event::CodeUpdated { hash: Hash::zero() }),
         ];
 

@@ -1,5 +1,7 @@
 //! JSON-RPC: what the node answers besides the methods that `sc-service` brings (`author`, `chain`, `state`, `system`, `chainHead_v1`, …).
 
+pub(crate) mod light;
+
 use blocs_primitives::{AccountId, Balance, Hash};
 use blocs_runtime::{BlockNumber, Nonce, opaque::Block};
 use jsonrpsee::RpcModule;
@@ -22,6 +24,7 @@ pub(crate) struct Dependencies {
     pub(crate) keystore: KeystorePtr,
     pub(crate) babe_worker: BabeWorkerHandle<Block>,
     pub(crate) grandpa: GrandpaDependencies,
+    pub(crate) light: Arc<light::Light>,
 }
 
 /// What the methods about finality need.
@@ -45,6 +48,7 @@ pub(crate) fn create(
         keystore,
         babe_worker,
         grandpa,
+        light,
     } = dependencies;
     let mut module = RpcModule::new(());
     module.merge(SystemApiServer::<Hash, AccountId, Nonce>::into_rpc(System::new(
@@ -68,5 +72,6 @@ pub(crate) fn create(
         )
         .into_rpc(),
     )?;
+    module.merge(light::create(light)?)?;
     Ok(module)
 }

@@ -51,6 +51,7 @@ pub(crate) struct Consensus {
     babe_link: BabeLink<Block>,
     babe_worker: BabeWorkerHandle<Block>,
     grandpa_link: LinkHalf<Block, Client, SelectChain>,
+    first_authorities: rpc::light::FirstAuthorities,
     telemetry: Option<Telemetry>,
 }
 
@@ -84,6 +85,8 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
     let backend = sc_service::new_db_backend(database).map_err(|error| opening::cannot_open(config, &error))?;
     let genesis = config.chain_spec.as_storage_builder().build_storage()?;
     opening::right_chain(config, &backend, &genesis, &executor)?;
+    let first_authorities =
+        rpc::light::FirstAuthorities::new(&genesis).map_err(|error| Error::Other(error.to_string()))?;
     let (client, backend, keystore_container, task_manager) =
         sc_service::new_full_parts_with_genesis_builder::<Block, RuntimeApi, _, _>(
             config,
@@ -169,6 +172,7 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
             babe_link,
             babe_worker,
             grandpa_link,
+            first_authorities,
             telemetry,
         },
     })
@@ -195,6 +199,7 @@ where
                 babe_link,
                 babe_worker,
                 grandpa_link,
+                first_authorities,
                 mut telemetry,
             },
     } = new_partial(&config)?;
@@ -228,11 +233,11 @@ where
     );
     network_config.add_notification_protocol(grandpa_peers);
 
-    let warp_sync = sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+    let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
         backend.clone(),
         grandpa_link.shared_authority_set().clone(),
         Vec::new(),
-    );
+    ));
     let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
         sc_service::build_network(sc_service::BuildNetworkParams {
             config: &config,
@@ -243,7 +248,7 @@ where
             spawn_essential_handle: task_manager.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp_sync))),
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync.clone())),
             block_relay: None,
             metrics,
             gap_sync_body_policy: None,
@@ -278,6 +283,11 @@ where
                 Some(grandpa_link.shared_authority_set().clone()),
             ),
         };
+        let light = Arc::new(rpc::light::Light {
+            backend: backend.clone(),
+            warp: warp_sync,
+            first: first_authorities,
+        });
         let (client, pool) = (client.clone(), transaction_pool.clone());
         let (select_chain, keystore) = (select_chain.clone(), keystore.clone());
         move |executor| {
@@ -288,6 +298,7 @@ where
                 keystore: keystore.clone(),
                 babe_worker: babe_worker.clone(),
                 grandpa: grandpa.clone(),
+                light: light.clone(),
             };
             rpc::create(dependencies, executor).map_err(|error| Error::Other(error.to_string()))
         }

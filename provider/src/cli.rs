@@ -156,6 +156,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
             return match error {
                 SubmitError::InsufficientFunds { .. } => NO_FUNDS,
                 SubmitError::Dispatch { .. } => EXTRINSIC_FAILED,
+                SubmitError::Invalid { .. } => 1,
                 _ => RETRYABLE,
             };
         }

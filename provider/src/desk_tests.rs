@@ -6,7 +6,9 @@ use crate::{
     metrics::Metrics,
     shared::View,
 };
-use blocs_chain::{At, ChainClient, MarketCall, MemoryChain, Registration, Signer, Terms, Tier, WaitFor};
+use blocs_chain::{
+    At, ChainClient, MarketCall, MemoryChain, Registration, Signer, Sr25519Signer, Terms, Tier, WaitFor,
+};
 use blocs_primitives::{DealId, Hash, SlotIndex};
 use blocs_store::{BlockEffects, Cursor, StoreConfig, sim::SimDisk};
 use sp_core::Pair;
@@ -17,7 +19,7 @@ const MIB: u64 = 1 << 20;
 async fn desk(config: Config) -> (Desk, SimDisk) {
     let chain = MemoryChain::new(16);
     let account = Signer::from_suri("//Provider//0").unwrap();
-    let operator = Signer::from_suri("//Operator").unwrap();
+    let operator = Sr25519Signer::from_suri("//Operator").unwrap();
     chain.fund(&account.account(), 1 << 60);
     let terms = Terms {
         capacity: 10 * MIB,

@@ -1,6 +1,6 @@
 //! The provider's keys: files that only their owner can read.
 
-use blocs_chain::Signer;
+use blocs_chain::{Signer, Sr25519Signer};
 use rand::RngCore;
 use sp_core::{Pair, sr25519};
 use std::{
@@ -61,7 +61,7 @@ pub struct Keys {
     /// Signs extrinsics, holds the bond.
     pub account: Signer,
     /// Signs quotes and concessions.
-    pub operator: Signer,
+    pub operator: Sr25519Signer,
     /// Names the daemon in the network.
     pub node: libp2p::identity::Keypair,
 }
@@ -92,7 +92,7 @@ impl Keys {
 
 /// Reads the account's key.
 pub fn load_account(suri_file: &Path) -> Result<Signer, KeyError> {
-    load_suri("account", suri_file)
+    Ok(Signer::clone(&*load_suri("account", suri_file)?))
 }
 
 /// Makes the keys that are missing; those that are there stay. Returns the new mnemonic when one was made.
@@ -135,9 +135,9 @@ pub fn create_missing(data: &Path, suri_file: &Path) -> Result<Option<Zeroizing<
     Ok(Some(phrase))
 }
 
-fn load_suri(what: &'static str, path: &Path) -> Result<Signer, KeyError> {
+fn load_suri(what: &'static str, path: &Path) -> Result<Sr25519Signer, KeyError> {
     let text = read_private(what, path)?;
-    Signer::from_suri(text.trim()).map_err(|error| KeyError::Malformed {
+    Sr25519Signer::from_suri(text.trim()).map_err(|error| KeyError::Malformed {
         what,
         path: path.to_owned(),
         reason: error.to_string(),

@@ -7,7 +7,7 @@ use crate::{
     worker::{Worker, WorkerError, WorkerState},
 };
 use async_trait::async_trait;
-use blocs_chain::{At, BlockRef, ProveCall, ProveError, Signer, WaitFor};
+use blocs_chain::{At, BlockRef, ProveCall, ProveError, Sr25519Signer, WaitFor};
 use blocs_primitives::{
     AccountId, Answer, BlockNumber, Challenge, Concession, Hash, PieceChallenge, SlotId, proof::PieceProof,
 };
@@ -214,7 +214,7 @@ pub enum Withheld {
 /// Makes the proof for a challenge. Blocks on the disk.
 pub fn make(
     store: &dyn ShardStore,
-    operator: &Signer,
+    operator: &Sr25519Signer,
     genesis: Hash,
     provider: AccountId,
     challenge: &Challenge,

@@ -13,7 +13,7 @@ const SIZE: u64 = 100_000;
 struct Bench {
     disk: SimDisk,
     store: FileStore,
-    operator: Signer,
+    operator: Sr25519Signer,
     roots: Vec<Root>,
 }
 
@@ -69,7 +69,7 @@ fn bench(count: u8) -> Bench {
     Bench {
         disk,
         store,
-        operator: Signer::from_suri("//Operator").unwrap(),
+        operator: Sr25519Signer::from_suri("//Operator").unwrap(),
         roots,
     }
 }

@@ -1,7 +1,7 @@
 //! What the parts of the daemon share.
 
 use crate::{config::Config, metrics::Metrics};
-use blocs_chain::{BlockRef, ChainClient, Params, Provider, Signer};
+use blocs_chain::{BlockRef, ChainClient, Params, Provider, Signer, Sr25519Signer};
 use blocs_primitives::{AccountId, Balance, BlockNumber, Period};
 use blocs_store::ShardStore;
 use parking_lot::RwLock;
@@ -23,7 +23,7 @@ pub struct Shared {
     /// Signs extrinsics.
     pub account: Signer,
     /// Signs quotes and concessions.
-    pub operator: Signer,
+    pub operator: Sr25519Signer,
     /// Figures.
     pub metrics: Metrics,
     /// What is known of the chain.

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 use blocs_chain::{
-    At, ChainClient, DealOffer, MarketCall, MarketEvent, MemoryChain, Registration, Signer, SlotStatus, Terms, Tier,
-    WaitFor,
+    At, ChainClient, DealOffer, MarketCall, MarketEvent, MemoryChain, Registration, SlotStatus, Sr25519Signer, Terms,
+    Tier, WaitFor,
 };
 use blocs_primitives::{Answer, Challenge, DealId, Hash, PieceChallenge, Quote, SlotId, SlotIndex, SlotOffer, proof};
 use blocs_provider::{
@@ -34,7 +34,7 @@ const MIB: u64 = 1 << 20;
 struct Bench {
     folder: TempDir,
     chain: MemoryChain,
-    owner: Signer,
+    owner: Sr25519Signer,
     config: Config,
 }
 
@@ -43,7 +43,7 @@ impl Bench {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let chain = MemoryChain::new(P);
-        let owner = Signer::from_suri("//Alice").unwrap();
+        let owner = Sr25519Signer::from_suri("//Alice").unwrap();
         let mut config = Config::default();
         config.network.listen = [127, 0, 0, 1].into();
         config.network.port = 0;

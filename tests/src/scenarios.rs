@@ -2,18 +2,26 @@
 
 mod accounts;
 mod bad_input;
+mod clients;
 mod damage;
 mod dev;
 mod documents;
-mod ecosystem;
 mod exposure;
 mod faults;
+mod governance;
+mod keys;
 mod loss;
+mod multisig;
 mod network;
 mod nodes;
 mod operation;
+mod proofs;
+mod reference;
+mod rest;
 mod round_trip;
 mod staking;
+mod transactions;
+mod upgrade;
 
 pub use dev::stop_dev_chains;
 
@@ -43,6 +51,7 @@ pub struct Scenario {
 pub struct Stage {
     workspace: Workspace,
     shared: OnceCell<Result<Cluster, String>>,
+    clients: OnceCell<Result<clients::Clients, String>>,
 }
 
 impl Stage {
@@ -51,6 +60,7 @@ impl Stage {
         Self {
             workspace,
             shared: OnceCell::new(),
+            clients: OnceCell::new(),
         }
     }
 
@@ -61,6 +71,19 @@ impl Stage {
             cluster.map_err(|error| format!("the shared chain did not start: {error:#}"))
         };
         self.shared
+            .get_or_init(start)
+            .await
+            .as_ref()
+            .map_err(|error| anyhow!(error.clone()))
+    }
+
+    /// The chain of clients that we did not write.
+    async fn clients(&self) -> Result<&clients::Clients> {
+        let start = || async {
+            let clients = clients::Clients::start(self).await;
+            clients.map_err(|error| format!("the chain of the clients did not start: {error:#}"))
+        };
+        self.clients
             .get_or_init(start)
             .await
             .as_ref()
@@ -96,8 +119,15 @@ macro_rules! scenarios {
 /// All scenarios. The long ones come first, so that they run beside the many short ones.
 pub fn all() -> Vec<Scenario> {
     scenarios![
+        upgrade::next_runtime_comes_by_referendum_and_everything_goes_on,
         staking::a_second_validator_joins_by_the_guides_steps_is_elected_earns_is_paid_out_chills_and_withdraws,
         staking::a_pool_member_joins_and_claims,
+        governance::safe_mode_stops_transfers_and_neither_blocks_nor_proofs_nor_the_vote_that_lifts_it,
+        governance::a_voter_changes_a_parameter_of_the_market_and_unlocks_what_the_vote_locked,
+        governance::a_whitelisted_call_passes_on_its_own_track,
+        governance::the_treasury_pays_what_a_spenders_track_approves,
+        governance::a_delegation_counts_until_it_is_taken_back,
+        governance::bad_proposals_are_refused_before_anything_is_sent,
         staking::a_nominator_shares_the_rewards,
         faults::validator_that_authors_twice_is_slashed_and_the_chain_lives,
         faults::provider_whose_clock_jumps_goes_on_proving,
@@ -114,6 +144,7 @@ pub fn all() -> Vec<Scenario> {
         network::four_validators_cut_in_two_finalize_nothing_until_they_meet_again,
         network::four_validators_finalize_transfers_while_one_is_killed_and_comes_back,
         dev::chain_of_one_command_takes_a_file_and_goes_without_a_trace,
+        proofs::trust_passes_from_validators_to_their_successors_and_needs_no_node,
         nodes::validator_and_full_node_agree_and_finalize,
         exposure::flood_of_calls_costs_the_chain_no_blocks,
         operation::rotated_keys_are_registered_and_doctor_finds_them,
@@ -122,8 +153,15 @@ pub fn all() -> Vec<Scenario> {
         operation::node_stops_at_once_and_well,
         operation::log_as_json_has_an_object_on_each_line,
         operation::health_and_metrics_say_that_the_node_works,
+        multisig::proxies_do_what_their_type_allows_and_no_more,
+        multisig::two_of_three_move_what_they_hold_together,
+        multisig::names_are_shown_and_tokens_become_free_over_time,
+        multisig::other_tokens_are_made_sent_and_burnt,
+        reference::pages_in_the_documents_are_those_of_the_running_runtime,
+        reference::an_upgrade_is_shown_to_voters,
         exposure::unsafe_call_from_outside_is_refused,
         exposure::page_of_another_host_gets_no_answer,
+        proofs::a_deal_its_slot_and_an_account_are_proved_and_altered_files_are_refused,
         round_trip::of_0_bytes,
         round_trip::of_1_byte,
         round_trip::of_1_kib,
@@ -132,8 +170,27 @@ pub fn all() -> Vec<Scenario> {
         round_trip::of_1_mib_and_one,
         accounts::everything_comes_back_on_a_second_machine_from_the_words_alone,
         accounts::without_funds_put_says_what_is_needed_and_held,
-        ecosystem::library_that_we_did_not_write_reads_and_transfers,
+        keys::commands_of_the_accounts_guide_work,
+        keys::accounts_of_every_scheme_pay_and_are_paid,
+        keys::balance_names_what_holds_the_rest,
+        keys::key_files_go_to_polkadot_js_and_come_back,
+        keys::accounts_work_without_a_node,
+        keys::accounts_of_an_earlier_release_become_key_files,
+        keys::password_is_asked_for_on_a_terminal,
+        clients::polkadot_js_reads_the_deal_of_a_file_and_pays,
         staking::too_little_bond_is_named,
+        transactions::a_call_is_made_by_its_name_tried_out_and_sent,
+        transactions::a_batch_is_shown_with_its_calls_and_takes_effect,
+        transactions::a_signed_transaction_is_sent_later_unless_it_has_expired,
+        transactions::mistakes_in_calls_are_named_and_nothing_is_sent,
+        transactions::tokens_that_votes_lock_are_named_when_they_are_missing,
+        transactions::an_account_is_emptied_only_when_asked,
+        transactions::everything_in_the_newest_blocks_can_be_taken_apart,
+        transactions::commands_of_the_transactions_guide_work,
+        clients::polkadot_js_decodes_everything_transfers_stakes_votes_and_opens_a_deal,
+        clients::papi_is_typed_by_our_metadata_and_transfers,
+        clients::light_client_syncs_follows_finality_and_sends_a_transfer,
+        clients::subxt_transfers_and_watches_the_market,
         bad_input::another_chain_is_refused,
         bad_input::unreachable_node_is_named,
         bad_input::unknown_name_is_not_found,
@@ -142,6 +199,13 @@ pub fn all() -> Vec<Scenario> {
         bad_input::price_above_the_limit_is_refused_before_anything_is_sent,
         bad_input::too_few_providers_are_counted,
         bad_input::malformed_rpc_is_answered_with_an_error,
+        rest::deals_proofs_and_what_accounts_hold_are_shown_decoded,
+        rest::referendum_is_shown_with_its_call_votes_and_deadlines,
+        rest::transfer_is_found_in_its_block_and_the_accounts_follow,
+        rest::pages_show_everything_once,
+        rest::answers_are_as_the_openapi_document_says,
+        rest::bad_input_is_answered_with_what_to_do_next,
+        rest::commands_of_the_rest_guide_work,
         documents::commands_in_the_documents_exist,
     ]
 }

@@ -3,7 +3,7 @@
 use super::{Kind, Market, Network, NetworkError};
 use crate::{amount::Amount, key::PublicKey};
 use blocs_runtime::{
-    Balance,
+    Balance, Runtime,
     configs::{MAX_CANDIDATES, MAX_NOMINATIONS, MAX_VALIDATORS, MAX_VOTERS},
     timing::{
         DEFAULT_BONDING_ERAS, DEFAULT_EPOCH_BLOCKS, DEFAULT_SESSIONS_PER_ERA, DEFAULT_SLASH_DEFER_ERAS,
@@ -12,6 +12,7 @@ use blocs_runtime::{
     units::EXISTENTIAL_DEPOSIT,
 };
 use pallet_storage_market::Params;
+use sp_core::Get;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Longest identifier: it names a folder on every node.
@@ -45,6 +46,7 @@ impl Network {
         let balances = self.check_accounts()?;
         self.check_validators(&balances)?;
         self.check_nominators(&balances)?;
+        self.check_collective()?;
         self.check_secrets()
     }
 
@@ -112,6 +114,12 @@ impl Network {
                 "slashes deferred for {defer} eras come too late when bonding lasts {bonding}: who is slashed has left"
             ),
             "give fewer eras than bonding_eras; the defaults are 27 and 28, so who gives one gives both",
+        )?;
+        ensure(
+            timing.fast_governance != Some(true) || self.chain_type != Kind::Live,
+            "fast_governance in [timing]",
+            "on a live network nobody could read a proposal, let alone vote, before it is decided",
+            "leave it out; only chain_type \"Development\" or \"Local\" may have votes that take blocks instead of days",
         )
     }
 
@@ -312,6 +320,26 @@ impl Network {
         Ok(())
     }
 
+    fn check_collective(&self) -> Checked {
+        let most = <Runtime as pallet_collective::Config<pallet_collective::Instance1>>::MaxMembers::get();
+        ensure(
+            count(self.technical_collective.len()) <= most,
+            "technical_collective",
+            format!("there are {} members", self.technical_collective.len()),
+            &format!("name at most {most}"),
+        )?;
+        let mut members = BTreeSet::new();
+        for member in &self.technical_collective {
+            ensure(
+                members.insert(member),
+                "technical_collective",
+                format!("{member} is there twice"),
+                "name each member once: two seats would be two votes",
+            )?;
+        }
+        Ok(())
+    }
+
     /// No key that somebody else can sign with, and none that does two jobs, on a network that is everybody's.
     fn check_secrets(&self) -> Checked {
         if self.chain_type != Kind::Live {
@@ -321,13 +349,17 @@ impl Network {
             .accounts
             .iter()
             .map(|account| ("address of account", account.address));
+        let members = self
+            .technical_collective
+            .iter()
+            .map(|member| ("member of technical_collective", *member));
         let session: Vec<_> = self
             .validators
             .iter()
             .flat_map(|validator| [validator.babe, validator.grandpa, validator.authority_discovery])
             .map(|key| ("session key", key))
             .collect();
-        for (role, key) in accounts.chain(session.iter().copied()) {
+        for (role, key) in accounts.chain(members).chain(session.iter().copied()) {
             ensure(
                 key.well_known().is_none(),
                 &format!("{role} {key}"),
@@ -368,6 +400,6 @@ impl Market {
         };
         params
             .check()
-            .or_else(|rule| ensure(false, "[market]", rule, "change the value that it names"))
+            .or_else(|broken| ensure(false, "[market]", broken.rule, "change the value that it names"))
     }
 }

@@ -24,6 +24,7 @@ impl Network {
         });
         // Targets must be validators when they are nominated.
         let stakers: Vec<_> = validators.chain(nominators).collect();
+        let collective: Vec<_> = self.technical_collective.iter().copied().map(key).collect();
         json!({
             "balances": { "balances": balances },
             "session": { "keys": session },
@@ -31,6 +32,7 @@ impl Network {
             "timing": self.timing.patch(),
             "storageMarket": self.market.patch(),
             "nominationPools": self.pools.patch(),
+            "technicalCollective": { "members": collective },
         })
     }
 }
@@ -68,6 +70,7 @@ impl Timing {
             ("sessionsPerEra", self.sessions_per_era.map(Value::from)),
             ("bondingEras", self.bonding_eras.map(Value::from)),
             ("slashDeferEras", self.slash_defer_eras.map(Value::from)),
+            ("fastGovernance", self.fast_governance.map(Value::from)),
         ])
     }
 }

@@ -50,6 +50,7 @@ fn the_example_is_a_network_and_its_comments_give_the_defaults() {
         timing.slash_defer_eras,
         Some(blocs_runtime::timing::DEFAULT_SLASH_DEFER_ERAS)
     );
+    assert_eq!(timing.fast_governance, Some(false));
     assert_eq!(
         network.pools.min_join_bond.unwrap().0,
         blocs_runtime::genesis::MIN_POOL_JOIN
@@ -295,4 +296,50 @@ fn the_patch_names_only_what_the_file_gives() {
     assert_eq!(patch["balances"]["balances"].as_array().unwrap().len(), 6);
     assert_eq!(patch["balances"]["balances"][0][1], 150_000_500_000_000_000_u64);
     assert_eq!(patch["staking"]["stakers"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn votes_take_blocks_only_where_nothing_is_at_stake() {
+    let fast = EXAMPLE.replacen("fast_governance = false", "fast_governance = true", 1);
+    let message = Network::parse(&fast).unwrap_err().to_string();
+    assert_says(&message, &["fast_governance in [timing]", "Development", "Local"]);
+
+    for chain_type in ["Local", "Development"] {
+        let text = fast.replacen("chain_type = \"Live\"", &format!("chain_type = \"{chain_type}\""), 1);
+        let patch = Network::parse(&text).unwrap().patch();
+        assert_eq!(patch["timing"]["fastGovernance"], true, "{chain_type}");
+    }
+}
+
+#[test]
+fn the_technical_collective_is_who_the_file_says_each_once() {
+    let members = example().technical_collective;
+    let patch = example().patch();
+    let in_genesis: Vec<_> = members.iter().map(|member| member.to_string()).collect();
+    assert_eq!(patch["technicalCollective"]["members"], serde_json::json!(in_genesis));
+
+    let mut network = example();
+    network.technical_collective.push(members[0]);
+    assert_says(
+        &refusal_of(network),
+        &["technical_collective", &members[0].to_string(), "twice"],
+    );
+
+    let mut network = example();
+    network.technical_collective = vec![members[0]; 21];
+    assert_says(&refusal_of(network), &["technical_collective", "21", "at most 20"]);
+
+    let known = EXAMPLE.replacen(
+        "technical_collective = [",
+        &format!("technical_collective = [\n    \"{ALICE}\","),
+        1,
+    );
+    let message = Network::parse(&known).unwrap_err().to_string();
+    assert_says(&message, &["member of technical_collective", ALICE, "Alice"]);
+
+    let none = Network {
+        technical_collective: Vec::new(),
+        ..example()
+    };
+    assert!(none.check().is_ok());
 }

@@ -49,6 +49,11 @@ fn amounts_terms_and_codes_are_checked_when_the_line_is_read() {
         "blocs stake pool create 100 --name x --nominate 5G --nominate 5H",
         "blocs stake pool bond-extra rewards",
         "blocs stake rewards 5G --account me",
+        "blocs multisig propose --threshold 2 --signatory 5G --signatory 5H system.remark 0x01 --dry-run",
+        "blocs multisig approve --threshold 2 --signatory 5G --signatory 5H 0x0501 --json",
+        "blocs proxy call --as 5G convictionVoting.vote 1 Standard{vote:128,balance:5BLOC}",
+        "blocs vesting create 5G 10 --blocks 20",
+        "blocs runtime diff new.wasm old.wasm",
     ] {
         parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));
     }
@@ -61,6 +66,10 @@ fn amounts_terms_and_codes_are_checked_when_the_line_is_read() {
         "blocs stake validate --commission 101",
         "blocs stake nominate",
         "blocs stake set-keys --keys 0xzz --proof 0x00",
+        "blocs vesting create 5G 10",
+        "blocs proxy remove",
+        "blocs proxy add 5G",
+        "blocs multisig approve --threshold 2 0x0501",
         "blocs nothing",
         "blocs",
     ] {

@@ -1,18 +1,22 @@
 //! `blocs account …`
 
+mod balance;
+mod export;
+mod import;
+mod inspect;
+mod new;
+mod sign;
+
 use super::Context;
 use crate::{
-    accounts::{Account, DEFAULT_NAME, password},
     exit::{Status, error},
     units::{bloc, parse_amount},
 };
 use anyhow::Context as _;
-use blocs_chain::{At, ChainClient, MarketCall, Signer, WaitFor};
+use blocs_chain::{ChainClient, MarketCall, Signer, WaitFor};
 use blocs_primitives::Balance;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::{io::Read, path::PathBuf};
-use zeroize::Zeroizing;
 
 /// The development account that `fund` takes tokens from.
 const FAUCET: &str = "//Alice";
@@ -21,54 +25,25 @@ const FAUCET: &str = "//Alice";
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
     /// Make a new account and show its words once
-    New(NewArgs),
-    /// Take over an account from its words
-    Import(ImportArgs),
+    New(new::NewArgs),
+    /// Take over an account from its words, or from a key file of polkadot.js and its browser extension
+    Import(import::ImportArgs),
+    /// Write an account's key file, for polkadot.js, other wallets and backups
+    Export(export::ExportArgs),
     /// List the accounts of this machine
     Ls,
-    /// Print the words of an account
-    Export(NameArgs),
-    /// Show what an account holds
-    Balance(BalanceArgs),
+    /// Show addresses and public key of an account, an address, a key or a secret
+    Inspect(inspect::InspectArgs),
+    /// Sign a message outside the chain
+    Sign(sign::SignArgs),
+    /// Check the signature of a message
+    Verify(sign::VerifyArgs),
+    /// Show what an account holds, what of it can be spent, and what holds the rest
+    Balance(balance::BalanceArgs),
     /// Give an account tokens on a development chain
     Fund(FundArgs),
-}
-
-/// Arguments of `account new`.
-#[derive(Debug, Args)]
-pub(crate) struct NewArgs {
-    /// Name of the account on this machine
-    #[arg(default_value = DEFAULT_NAME)]
-    name: String,
-    /// Number of words
-    #[arg(long, default_value = "12", value_parser = word_count)]
-    words: usize,
-}
-
-/// Arguments of `account import`.
-#[derive(Debug, Args)]
-pub(crate) struct ImportArgs {
-    /// Name of the account on this machine
-    #[arg(default_value = DEFAULT_NAME)]
-    name: String,
-    /// File with the words; standard input when not given
-    #[arg(long, value_name = "FILE")]
-    secret_file: Option<PathBuf>,
-}
-
-/// An account of this machine.
-#[derive(Debug, Args)]
-pub(crate) struct NameArgs {
-    /// Name of the account; the current one when not given
-    name: Option<String>,
-}
-
-/// Arguments of `account balance`.
-#[derive(Debug, Args)]
-pub(crate) struct BalanceArgs {
-    /// Name or address; the current account when not given
-    #[arg(value_name = "ACCOUNT")]
-    who: Option<String>,
+    /// Rewrite accounts of earlier releases as key files
+    Migrate(MigrateArgs),
 }
 
 /// Arguments of `account fund`.
@@ -81,129 +56,109 @@ pub(crate) struct FundArgs {
     amount: Balance,
 }
 
+/// Arguments of `account migrate`.
+#[derive(Debug, Args)]
+pub(crate) struct MigrateArgs {
+    /// Name of the account; all when not given
+    name: Option<String>,
+}
+
 impl AccountCommand {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
         match self {
-            Self::New(args) => new(context, &args),
-            Self::Import(args) => import(context, &args),
+            Self::New(args) => args.run(context),
+            Self::Import(args) => args.run(context),
+            Self::Export(args) => args.run(context),
             Self::Ls => list(context),
-            Self::Export(args) => export(context, args.name),
-            Self::Balance(args) => balance(context, args.who).await,
+            Self::Inspect(args) => args.run(context),
+            Self::Sign(args) => args.run(context),
+            Self::Verify(args) => args.run(context),
+            Self::Balance(args) => args.run(context).await,
             Self::Fund(args) => fund(context, args).await,
+            Self::Migrate(args) => migrate(context, args),
         }
     }
 }
 
-fn new(context: &Context, args: &NewArgs) -> anyhow::Result<()> {
-    let mnemonic = bip39::Mnemonic::generate(args.words).context("cannot make a new mnemonic")?;
-    let words = Zeroizing::new(mnemonic.to_string());
-    let account = context
-        .accounts()
-        .store(&args.name, &words, password()?.as_ref().map(|p| p.as_str()))?;
-    let address = account.signer.account().to_string();
-    context
-        .output
-        .note("Write these words down and keep them safe: they alone give back the account and all its files.");
-    let value = json!({ "name": account.name, "address": address, "mnemonic": words.as_str() });
-    context.output.record(value, || {
-        format!(
-            "name      {}\naddress   {address}\nmnemonic  {}",
-            account.name,
-            words.as_str()
-        )
-    })?;
-    Ok(())
-}
-
-fn import(context: &Context, args: &ImportArgs) -> anyhow::Result<()> {
-    let text = Zeroizing::new(match &args.secret_file {
-        Some(path) => std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
-        None => {
-            context.output.note("Type the words, then Enter and Ctrl-D:");
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .context("cannot read the words from standard input")?;
-            text
-        }
-    });
-    let words = Zeroizing::new(text.split_whitespace().collect::<Vec<_>>().join(" "));
-    let account = context
-        .accounts()
-        .store(&args.name, &words, password()?.as_ref().map(|p| p.as_str()))?;
-    show(context, &account)
-}
-
-fn show(context: &Context, account: &Account) -> anyhow::Result<()> {
-    let address = account.signer.account().to_string();
-    let value = json!({ "name": account.name, "address": address });
-    context
-        .output
-        .record(value, || format!("name     {}\naddress  {address}", account.name))?;
-    Ok(())
-}
-
 fn list(context: &Context) -> anyhow::Result<()> {
-    let rows = context.accounts().list()?.into_iter().map(|listed| {
-        let value = json!({ "name": listed.name, "address": listed.address, "encrypted": listed.encrypted });
+    let mut old = false;
+    let mut rows = Vec::new();
+    for listed in context.accounts().list()? {
+        old |= listed.legacy;
+        let value = json!({
+            "name": listed.name,
+            "address": listed.address,
+            "scheme": listed.scheme.name(),
+            "encrypted": listed.encrypted,
+            "format": if listed.legacy { "blocs" } else { "polkadot-js" },
+        });
         let protection = if listed.encrypted {
             "password"
         } else {
             "file permissions"
         };
-        (value, vec![listed.name, listed.address, protection.to_owned()])
-    });
-    let rows: Vec<_> = rows.collect();
+        let cells = vec![
+            listed.name,
+            listed.address,
+            listed.scheme.to_string(),
+            protection.to_owned(),
+        ];
+        rows.push((value, cells));
+    }
     if rows.is_empty() {
         context
             .output
             .note("There is no account yet: make one with `blocs account new`.");
         return Ok(());
     }
-    context.output.table(&["NAME", "ADDRESS", "PROTECTED BY"], rows)?;
-    Ok(())
-}
-
-fn export(context: &Context, name: Option<String>) -> anyhow::Result<()> {
-    let accounts = context.accounts();
-    let account = match name {
-        Some(name) => accounts.open(&name)?,
-        None => accounts.current(&context.settings)?,
-    };
-    let question = format!("Show the secret words of {} on this screen?", account.name);
-    if !context.output.confirm(&question)? {
-        let message = "did not print the words: say --yes when nobody is looking over your shoulder";
-        return Err(error(Status::Denied, message));
+    context
+        .output
+        .table(&["NAME", "ADDRESS", "SCHEME", "PROTECTED BY"], rows)?;
+    if old {
+        context
+            .output
+            .note("Some accounts are in the format of an earlier release: `blocs account migrate` rewrites them.");
     }
-    let value = json!({ "name": account.name, "mnemonic": account.secret.as_str() });
-    context.output.record(value, || account.secret.to_string())?;
     Ok(())
 }
 
-async fn balance(context: &Context, account: Option<String>) -> anyhow::Result<()> {
-    let account = match account {
-        Some(text) => context.resolve(&text)?,
-        None => context.account()?.signer.account(),
+fn migrate(context: &Context, args: MigrateArgs) -> anyhow::Result<()> {
+    let accounts = context.accounts();
+    let names = match args.name {
+        Some(name) => vec![name],
+        None => {
+            let old = accounts.list()?.into_iter().filter(|listed| listed.legacy);
+            old.map(|listed| listed.name).collect()
+        }
     };
-    let chain = context.chain().await?;
-    let balance = chain.balance(&account, At::Best).await?;
-    let value = json!({
-        "address": account.to_string(),
-        "free": balance.free.to_string(),
-        "held": balance.held.to_string(),
-        "transferable": balance.transferable.to_string(),
-    });
-    context.output.record(value, || {
-        let (free, held, transferable) = (bloc(balance.free), bloc(balance.held), bloc(balance.transferable));
-        format!("address       {account}\nfree          {free}\nheld          {held}\ntransferable  {transferable}")
-    })?;
-    Ok(())
+    let (mut done, mut failed) = (0usize, Vec::new());
+    for name in names {
+        match accounts.migrate(&name) {
+            Ok(true) => {
+                done += 1;
+                let value = json!({ "name": name, "migrated": true });
+                context.output.record(value, || format!("{name} is a key file now"))?;
+            }
+            Ok(false) => {}
+            Err(failure) => failed.push((name, failure)),
+        }
+    }
+    let Some((name, first)) = failed.into_iter().next() else {
+        if done == 0 {
+            context
+                .output
+                .note("There is nothing to migrate: all accounts are key files.");
+        }
+        return Ok(());
+    };
+    let status = if done > 0 { Status::Partial } else { Status::of(&first) };
+    Err(error(status, format!("the account {name} stays as it is: {first:#}")))
 }
 
 async fn fund(context: &Context, args: FundArgs) -> anyhow::Result<()> {
     let to = match &args.to {
         Some(text) => context.resolve(text)?,
-        None => context.account()?.signer.account(),
+        None => context.accounts().current_id(&context.settings)?,
     };
     let chain = context.chain().await?;
     let faucet = Signer::from_suri(FAUCET)?;
@@ -223,12 +178,4 @@ async fn fund(context: &Context, args: FundArgs) -> anyhow::Result<()> {
         format!("{to} received {} in block {}", bloc(args.amount), report.block.number)
     })?;
     Ok(())
-}
-
-fn word_count(text: &str) -> Result<usize, String> {
-    match text {
-        "12" => Ok(12),
-        "24" => Ok(24),
-        _ => Err("a mnemonic has 12 or 24 words".to_owned()),
-    }
 }

@@ -4,7 +4,7 @@ use super::Context;
 use crate::exit::{Status, error};
 use anyhow::Context as _;
 use blocs_chain::{ChainClient, ConnectOptions, connect};
-use blocs_client::{Catalogue, Client, Identity, WireProviders};
+use blocs_client::{Catalogue, Client, WireProviders};
 use blocs_primitives::Hash;
 use std::{fs, io, path::PathBuf, str::FromStr, sync::Arc};
 
@@ -22,7 +22,7 @@ impl Session {
     pub(super) async fn open(context: &Context) -> anyhow::Result<Self> {
         let settings = &context.settings;
         let account = context.account()?;
-        let identity = Identity::from_secret(&account.secret)?;
+        let identity = account.identity()?;
         let chain_file = settings.data.join(CHAIN_FILE);
         let remembered = match fs::read_to_string(&chain_file) {
             Ok(text) => Some(Hash::from_str(text.trim()).map_err(|_| {

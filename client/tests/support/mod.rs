@@ -1,6 +1,6 @@
 //! A chain and providers in memory, a folder, and a client of //Alice.
 
-use blocs_chain::{At, ChainClient, MarketCall, MemoryChain, Registration, Signer, Terms, Tier, WaitFor};
+use blocs_chain::{At, ChainClient, MarketCall, MemoryChain, Registration, Sr25519Signer, Terms, Tier, WaitFor};
 use blocs_client::{Catalogue, Client, Identity, PutRequest, memory::MemoryProviders};
 use blocs_primitives::{AccountId, Balance};
 use rand::{RngCore, SeedableRng, rngs::StdRng};
@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) providers: MemoryProviders,
     pub(crate) accounts: Vec<AccountId>,
     pub(crate) client: Client,
-    signers: Vec<Signer>,
+    signers: Vec<Sr25519Signer>,
     folder: TempDir,
     catalogues: AtomicU64,
 }
@@ -34,7 +34,7 @@ impl World {
         let providers = MemoryProviders::new(chain.genesis_hash());
         let mut signers = Vec::new();
         for number in 0..count {
-            let signer = Signer::from_suri(&format!("//Provider//{number}")).unwrap();
+            let signer = Sr25519Signer::from_suri(&format!("//Provider//{number}")).unwrap();
             chain.fund(&signer.account(), 100 * BLOC);
             let terms = Terms {
                 capacity: 1 << 40,
@@ -66,7 +66,7 @@ impl World {
             identity,
             catalogue,
         );
-        let accounts = signers.iter().map(Signer::account).collect();
+        let accounts = signers.iter().map(|signer| signer.account()).collect();
         Self {
             chain,
             providers,
@@ -103,7 +103,7 @@ impl World {
             .transferable
     }
 
-    pub(crate) fn signer_of(&self, account: &AccountId) -> Signer {
+    pub(crate) fn signer_of(&self, account: &AccountId) -> Sr25519Signer {
         self.signers
             .iter()
             .find(|signer| signer.account() == *account)

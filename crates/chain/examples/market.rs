@@ -6,8 +6,8 @@
 //! ```
 
 use blocs_chain::{
-    At, ChainClient, ConnectOptions, DealOffer, MarketCall, ProveCall, Registration, Signer, Terms, Tier, WaitFor,
-    connect,
+    At, ChainClient, ConnectOptions, DealOffer, MarketCall, ProveCall, Registration, Sr25519Signer, Terms, Tier,
+    WaitFor, connect,
 };
 use blocs_primitives::{Answer, DealId, Hash, Quote, Root, SlotIndex, SlotOffer, proof::PieceProof};
 use futures::StreamExt;
@@ -23,9 +23,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .nth(1)
         .unwrap_or_else(|| "ws://127.0.0.1:9944".to_owned());
     let chain = connect(&url, ConnectOptions::default()).await?;
-    let owner = Signer::from_suri("//Alice")?;
+    let owner = Sr25519Signer::from_suri("//Alice")?;
     let height = chain.block(At::Best).await?.number;
-    let provider = Signer::from_suri(&format!("//Example//{height}"))?;
+    let provider = Sr25519Signer::from_suri(&format!("//Example//{height}"))?;
     let amount = 500 * BLOC;
     chain
         .submit(
@@ -134,8 +134,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn offer(
     chain: &dyn ChainClient,
-    provider: &Signer,
-    owner: &Signer,
+    provider: &Sr25519Signer,
+    owner: &Sr25519Signer,
     height: u32,
 ) -> Result<DealOffer, Box<dyn std::error::Error>> {
     let mut salt = [0; 32];
@@ -170,7 +170,7 @@ async fn offer(
     })
 }
 
-fn prove(provider: &Signer, period: u32, count: usize, piece: &[u8]) -> ProveCall {
+fn prove(provider: &Sr25519Signer, period: u32, count: usize, piece: &[u8]) -> ProveCall {
     let answer = Answer::Piece(PieceProof {
         piece: piece.to_vec(),
         siblings: Vec::new(),

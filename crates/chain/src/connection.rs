@@ -2,7 +2,7 @@
 
 use crate::{At, QueryError, Unreachable};
 use blocs_primitives::Hash;
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::VecDeque, fmt, sync::Arc, time::Duration};
 use subxt::{
     OnlineClient, OnlineClientAtBlock, SubstrateConfig,
     backend::LegacyBackend,
@@ -17,14 +17,19 @@ use tracing::{info, warn};
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time to wait for the answer that shows whether a connection lives.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Blocks of which number and runtime are remembered.
+const RECENT: usize = 32;
 
 pub(crate) type Methods = LegacyRpcMethods<RpcConfigFor<SubstrateConfig>>;
 pub(crate) type AtBlock = OnlineClientAtBlock<SubstrateConfig>;
 
 /// An open connection.
 pub(crate) struct Live {
+    pub(crate) rpc: RpcClient,
     pub(crate) methods: Methods,
     api: OnlineClient<SubstrateConfig>,
+    /// The blocks that were looked at last: number and runtime of a block never change, and cost two questions.
+    recent: parking_lot::Mutex<VecDeque<AtBlock>>,
 }
 
 impl Live {
@@ -39,7 +44,15 @@ impl Live {
             At::Finalized => self.methods.chain_get_finalized_head().await?,
             At::Block(hash) => hash.0.into(),
         };
-        Ok(self.api.at_block(hash).await?)
+        let known = self.recent.lock().iter().find(|at| at.block_hash() == hash).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let at = self.api.at_block(hash).await?;
+        let mut recent = self.recent.lock();
+        recent.push_front(at.clone());
+        recent.truncate(RECENT);
+        Ok(at)
     }
 }
 
@@ -95,7 +108,7 @@ impl Connection {
             .await
             .map_err(|e| self.unreachable(innermost(&e)))?;
         let methods = Methods::new(rpc.clone());
-        let backend = LegacyBackend::<SubstrateConfig>::builder().build(rpc);
+        let backend = LegacyBackend::<SubstrateConfig>::builder().build(rpc.clone());
         let api = OnlineClient::from_backend_with_config(SubstrateConfig::new(), Arc::new(backend))
             .await
             .map_err(|e| self.unreachable(innermost(&e)))?;
@@ -104,7 +117,12 @@ impl Connection {
             Some(expected) if expected != found => {
                 Err(self.unreachable(format!("the chain there has genesis {found:?} instead of {expected:?}")))
             }
-            _ => Ok(Live { methods, api }),
+            _ => Ok(Live {
+                rpc,
+                methods,
+                api,
+                recent: parking_lot::Mutex::default(),
+            }),
         }
     }
 

@@ -88,7 +88,7 @@ pub enum SubmitError {
     },
     /// The account cannot pay fee, deposit, bond or amount.
     #[error(
-        "cannot submit {call}: insufficient funds: {needed} planck needed, {held} held; send tokens to {account} first"
+        "cannot submit {call}: insufficient funds: {needed} planck needed, {held} held{locked}; send tokens to {account} first"
     )]
     InsufficientFunds {
         /// The call.
@@ -99,6 +99,16 @@ pub enum SubmitError {
         needed: Balance,
         /// What the account can spend, in planck.
         held: Balance,
+        /// What it has beside that and why it cannot spend it, as the end of a sentence; empty when there is nothing.
+        locked: String,
+    },
+    /// The chain can never take the transaction as it is, or would run it in vain.
+    #[error("cannot submit {call}: {reason}; nothing was sent")]
+    Invalid {
+        /// The call.
+        call: String,
+        /// What is wrong, and what to do.
+        reason: String,
     },
     /// The chain ran the call and it failed; only the fee was taken.
     #[error("{call} failed: {pallet}::{error}: {docs}")]

@@ -6,33 +6,44 @@
 
 mod call;
 mod connection;
+pub mod dynamic;
 mod encode;
 mod error;
 mod event;
 mod event_layout;
+pub mod governance;
 mod layout;
 mod memory;
+mod multisig;
 mod record;
 mod signer;
 mod staking;
 mod stream;
 mod submit;
 mod subxt_client;
+pub mod value;
 
 pub use call::{DealOffer, InclusionReport, MarketCall, ProveCall, Registration, Terms, Tier, WaitFor};
+pub use dynamic::{
+    CallError, DecodedCall, DecodedEvent, DecodedExtrinsic, DigestLog, DryRun, EntriesPage, EntryInfo, ErrorInfo,
+    PalletInfo, RawBlock, RawCall, TxOptions,
+};
 pub use error::{ConnectError, ProveError, QueryError, SignerError, SubmitError, Unreachable};
 pub use event::MarketEvent;
 pub use memory::MemoryChain;
+pub use multisig::multisig_account;
 pub use record::{
     AccountBalance, At, BlockRef, ChainProperties, Deal, Params, Provider, ProviderInfo, ProviderRecord,
     ProviderStatus, Slot, SlotStatus,
 };
-pub use signer::Signer;
+pub use signer::{Signer, Sr25519Signer};
 pub use staking::{
     BondedAccount, EraClock, EraReward, Nominations, NominatorShare, PayTo, PayoutPage, Pool, PoolMember, SessionKeys,
     StakingCall, StakingLimits, StakingView, Unlocking, ValidatorPrefs, ValidatorRecord,
 };
+pub use submit::SignedTransaction;
 pub use subxt_client::{ConnectOptions, SubxtChain, connect};
+pub use value::{Decoded, Value};
 
 use async_trait::async_trait;
 use blocs_primitives::{AccountId, Balance, BlockNumber, Challenge, DealId, Hash, SlotId, SlotIndex};

@@ -385,6 +385,7 @@ impl ChainClient for MemoryChain {
                         account,
                         needed,
                         held,
+                        locked: String::new(),
                     }
                 }
                 Refusal::Error(error) => SubmitError::Dispatch {

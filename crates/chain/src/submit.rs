@@ -6,42 +6,38 @@
 mod dispatchable;
 mod follow;
 mod funds;
+mod launch;
+mod locks;
+mod prove;
+mod raw;
+mod reasons;
+mod sign;
+mod signed;
 
 pub(crate) use dispatchable::Dispatchable;
+pub(crate) use launch::Lanes;
+pub use signed::SignedTransaction;
 
 use crate::{
-    At, InclusionReport, ProveCall, ProveError, QueryError, Signer, SubmitError, WaitFor,
+    InclusionReport, QueryError, Signer, SubmitError, TxOptions, WaitFor,
     connection::{Failure, Live},
-    encode::prove_payload,
-    layout::Bytes32,
-    subxt_client::{Inner, key},
+    subxt_client::Inner,
 };
 use blocs_primitives::{AccountId, Balance, BlockNumber, Hash};
 use follow::FollowError;
-use parking_lot::Mutex;
+use launch::{Rejection, RejectionKind};
 use sp_core::crypto::Ss58Codec;
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::sync::Arc;
 use subxt::{
-    SubstrateConfig,
-    config::DefaultExtrinsicParamsBuilder,
     error::ExtrinsicError,
     rpcs::{client::RpcSubscription, methods::legacy::TransactionStatus},
-    utils::{AccountId32, H256, MultiSignature},
+    utils::H256,
 };
 
-/// Blocks for which a signed transaction is valid.
-const MORTALITY: u32 = 64;
 /// A checkpoint is at most this many blocks behind the best block, also when finality stalls.
 const MAX_CHECKPOINT_AGE: u32 = 32;
-/// Attempts to find a nonce that the pool takes.
-const NONCE_ATTEMPTS: u32 = 4;
-
+/// And at least this many: the pool may look at a block before the best one, whose state does not know of the best one yet.
+const MIN_CHECKPOINT_AGE: u32 = 2;
 /// How often a call is signed anew after another transaction has taken its place.
 const MAX_SUPERSEDED: u32 = 3;
 
@@ -88,91 +84,10 @@ enum Sent {
     Lost,
 }
 
-/// Why the pool refused.
-struct Rejection {
-    kind: RejectionKind,
-    reason: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum RejectionKind {
-    /// The nonce has been used, or another transaction with it is in the pool.
-    Nonce,
-    /// The account cannot pay the fee.
-    Funds,
-    /// Anything else.
-    Other,
-}
-
-impl Rejection {
-    fn of(error: &subxt::rpcs::UserError) -> Self {
-        let data = error
-            .data
-            .as_ref()
-            .map(|data| data.get().trim_matches('"').to_owned())
-            .unwrap_or_default();
-        let kind = match error.code {
-            1014 => RejectionKind::Nonce,
-            1010 if data.contains("outdated") => RejectionKind::Nonce,
-            1010 if data.contains("pay some fees") => RejectionKind::Funds,
-            _ => RejectionKind::Other,
-        };
-        let reason = if data.is_empty() {
-            error.message.clone()
-        } else {
-            format!("{}: {data}", error.message)
-        };
-        Self { kind, reason }
-    }
-}
-
-/// One lane per account: transactions get their nonces one after the other.
-#[derive(Default)]
-pub(crate) struct Lanes {
-    lanes: Mutex<HashMap<Bytes32, Arc<Lane>>>,
-}
-
-#[derive(Default)]
-struct Lane {
-    /// The nonce after the last one handed out.
-    next: tokio::sync::Mutex<u32>,
-    /// Transactions sent and not yet in a block.
-    under_way: AtomicUsize,
-}
-
-impl Lanes {
-    fn lane(&self, account: &AccountId) -> Arc<Lane> {
-        self.lanes.lock().entry(key(account)).or_default().clone()
-    }
-}
-
-/// Counts a transaction as under way until dropped.
-struct UnderWay(Arc<Lane>);
-
-impl UnderWay {
-    fn new(lane: &Arc<Lane>) -> Self {
-        lane.under_way.fetch_add(1, Ordering::SeqCst);
-        Self(lane.clone())
-    }
-}
-
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
 impl From<ExtrinsicError> for Failure {
     fn from(error: ExtrinsicError) -> Self {
         Self::shape(error)
     }
-}
-
-/// A signed transaction that the pool has, or may have.
-struct Launched {
-    transaction: Transaction,
-    watch: Option<Watch>,
-    _under_way: UnderWay,
 }
 
 impl Inner {
@@ -183,163 +98,31 @@ impl Inner {
         wait: WaitFor,
     ) -> Result<InclusionReport, SubmitError> {
         let needed = self.check_funds(signer, call).await?;
+        self.submit_with(signer, call, &TxOptions::default(), needed, wait)
+            .await
+    }
+
+    /// Sends a call that was checked; it needs `needed` planck, as far as known.
+    async fn submit_with(
+        &self,
+        signer: &Signer,
+        call: &dyn Dispatchable,
+        options: &TxOptions,
+        needed: Balance,
+        wait: WaitFor,
+    ) -> Result<InclusionReport, SubmitError> {
         let mut superseded = 0;
         loop {
-            let launched = self.launch(signer, call, needed).await?;
+            let launched = self.launch(signer, call, options, needed).await?;
             match self.follow(&launched.transaction, launched.watch, wait).await {
                 Ok(report) => return Ok(report),
                 // Another program uses this account too. This transaction can no longer take effect, so the call may go again.
-                Err(FollowError::Superseded) if superseded < MAX_SUPERSEDED => superseded += 1,
+                Err(FollowError::Superseded) if superseded < MAX_SUPERSEDED && options.nonce.is_none() => {
+                    superseded += 1;
+                }
                 Err(error) => return Err(self.submit_error(error, &signer.account(), call, needed).await),
             }
         }
-    }
-
-    /// Signs the call with the next nonce and gives it to the pool. Another call of the account waits meanwhile.
-    async fn launch(&self, signer: &Signer, call: &dyn Dispatchable, needed: Balance) -> Result<Launched, SubmitError> {
-        let account = signer.account();
-        let lane = self.lanes.lane(&account);
-        let mut next = lane.next.lock().await;
-        let mut refused = None;
-        for _ in 0..NONCE_ATTEMPTS {
-            let told = self.next_nonce(&account).await.map_err(|e| query_error(call, e))?;
-            let nonce = if lane.under_way.load(Ordering::SeqCst) > 0 {
-                told.max(*next)
-            } else {
-                told
-            };
-            let transaction = self.sign(signer, call, nonce).await.map_err(|e| query_error(call, e))?;
-            let under_way = UnderWay::new(&lane);
-            let watch = match self.send(&transaction).await {
-                Sent::Watching(watch) => Some(watch),
-                Sent::Known | Sent::Lost => None,
-                Sent::Rejected(rejection) if rejection.kind == RejectionKind::Nonce => {
-                    *next = 0;
-                    refused = Some(rejection.reason);
-                    continue;
-                }
-                Sent::Rejected(rejection) if rejection.kind == RejectionKind::Funds => {
-                    return Err(self.insufficient(&account, call, needed).await);
-                }
-                Sent::Rejected(rejection) => {
-                    return Err(SubmitError::Refused {
-                        call: name(call),
-                        reason: rejection.reason,
-                    });
-                }
-            };
-            *next = nonce.saturating_add(1);
-            return Ok(Launched {
-                transaction,
-                watch,
-                _under_way: under_way,
-            });
-        }
-        let reason = refused.unwrap_or_else(|| "no nonce fits".to_owned());
-        Err(SubmitError::Refused {
-            call: name(call),
-            reason,
-        })
-    }
-
-    async fn next_nonce(&self, account: &AccountId) -> Result<u32, QueryError> {
-        let account = AccountId32(key(account));
-        self.read("the account's nonce", move |live| async move {
-            let nonce = live.methods.system_account_next_index(&account).await?;
-            u32::try_from(nonce).map_err(Failure::shape)
-        })
-        .await
-    }
-
-    async fn sign(&self, signer: &Signer, call: &dyn Dispatchable, nonce: u32) -> Result<Transaction, QueryError> {
-        self.read("what a transaction needs", move |live| async move {
-            let checkpoint = checkpoint(&live).await?;
-            let at = live.at(At::Best).await?;
-            let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
-                .mortal_from_unchecked(MORTALITY.into(), checkpoint.0.into(), checkpoint.1)
-                .nonce(nonce.into())
-                .build();
-            let bytes = at
-                .tx()
-                .create_v4_signable_offline(&call.payload(), params)?
-                .sign(signer.pair())?
-                .into_encoded();
-            Ok(Transaction::new(
-                bytes,
-                checkpoint.0,
-                MORTALITY,
-                Some((signer.account(), nonce)),
-            ))
-        })
-        .await
-    }
-
-    /// The fee of the call, as if it were sent now.
-    pub(crate) async fn estimate_fee(&self, signer: &Signer, call: &dyn Dispatchable) -> Result<Balance, SubmitError> {
-        let fee = self.read("the fee", move |live| async move {
-            let at = live.at(At::Best).await?;
-            let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
-                .mortal_from_unchecked(MORTALITY.into(), at.block_number(), at.block_hash())
-                .build();
-            let signed = at
-                .tx()
-                .create_v4_signable_offline(&call.payload(), params)?
-                .sign(signer.pair())?;
-            Ok(signed.partial_fee_estimate().await?)
-        });
-        fee.await.map_err(|e| query_error(call, e))
-    }
-
-    pub(crate) async fn submit_prove(&self, call: ProveCall, wait: WaitFor) -> Result<InclusionReport, ProveError> {
-        let period = call.period;
-        let transaction = self.encode_proof(&call).await.map_err(|source| match source {
-            QueryError::Unreachable(source) => ProveError::Unreachable { period, source },
-            source => ProveError::Query { period, source },
-        })?;
-        let watch = match self.send(&transaction).await {
-            Sent::Watching(watch) => Some(watch),
-            Sent::Known | Sent::Lost => None,
-            Sent::Rejected(rejection) => {
-                let reason = explain_proof_code(rejection.reason);
-                return Err(ProveError::Refused { period, reason });
-            }
-        };
-        self.follow(&transaction, watch, wait)
-            .await
-            .map_err(|error| match error {
-                FollowError::Unreachable(source) => ProveError::Unreachable { period, source },
-                FollowError::Query(source) => ProveError::Query { period, source },
-                FollowError::Refused(reason) => ProveError::Dropped { period, reason },
-                FollowError::Expired | FollowError::Superseded => ProveError::Dropped {
-                    period,
-                    reason: "its period has passed".to_owned(),
-                },
-                FollowError::Dispatch { pallet, error, docs } => ProveError::Refused {
-                    period,
-                    reason: format!("{pallet}::{error}: {docs}"),
-                },
-            })
-    }
-
-    /// A general transaction: extensions but no signature. `AuthorizeCall` lets the proof itself authorize it.
-    async fn encode_proof(&self, call: &ProveCall) -> Result<Transaction, QueryError> {
-        let lifetime = self.properties().period_length.saturating_mul(2);
-        let payload = &prove_payload(call);
-        self.read("what a proof needs", move |live| async move {
-            let birth = checkpoint(&live).await?.0;
-            let at = live.at(At::Best).await?;
-            let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
-                .immortal()
-                .nonce(0)
-                .build();
-            let mut general = at.tx().create_v5_signable_offline(payload, params)?;
-            // The chain's extensions hold no signature, so that account and signature are written nowhere.
-            let bytes = general
-                .sign_with_account_and_signature(&AccountId32([0; 32]), &MultiSignature::Sr25519([0; 64]))?
-                .into_encoded();
-            Ok(Transaction::new(bytes, birth, lifetime, None))
-        })
-        .await
     }
 
     /// Gives the bytes to the pool, in one attempt.
@@ -380,16 +163,17 @@ impl Inner {
             }
             FollowError::Dispatch { pallet, error, docs } => SubmitError::Dispatch {
                 call: name,
+                docs: reasons::with_advice(&pallet, &error, docs),
                 pallet,
                 error,
-                docs,
             },
         }
     }
 }
 
-/// Number and hash of the block from which a new transaction's life counts: final when finality keeps up.
-async fn checkpoint(live: &Live) -> Result<(BlockNumber, H256), Failure> {
+/// Number and hash of the block from which the life of a new transaction counts: final when finality keeps up, and recent enough
+/// for a life of `lifetime` blocks.
+async fn checkpoint(live: &Live, lifetime: u32) -> Result<(BlockNumber, H256), Failure> {
     let number = |header: Option<subxt::config::substrate::SubstrateHeader<H256>>| {
         let header = header.ok_or_else(|| Failure::NoState("it does not know its own head".to_owned()))?;
         u32::try_from(header.number).map_err(Failure::shape)
@@ -397,27 +181,16 @@ async fn checkpoint(live: &Live) -> Result<(BlockNumber, H256), Failure> {
     let best = number(live.methods.chain_get_header(None).await?)?;
     let finalized_hash = live.methods.chain_get_finalized_head().await?;
     let finalized = number(live.methods.chain_get_header(Some(finalized_hash)).await?)?;
-    let oldest = best.saturating_sub(MAX_CHECKPOINT_AGE);
-    if finalized >= oldest {
+    let oldest = best.saturating_sub(MAX_CHECKPOINT_AGE.min(lifetime / 4));
+    let chosen = finalized.min(best.saturating_sub(MIN_CHECKPOINT_AGE)).max(oldest);
+    if finalized == chosen {
         return Ok((finalized, finalized_hash));
     }
-    let hash = live.methods.chain_get_block_hash(Some(oldest.into())).await?;
+    let hash = live.methods.chain_get_block_hash(Some(chosen.into())).await?;
     Ok((
-        oldest,
-        hash.ok_or_else(|| Failure::NoState(format!("it does not know block {oldest}")))?,
+        chosen,
+        hash.ok_or_else(|| Failure::NoState(format!("it does not know block {chosen}")))?,
     ))
-}
-
-/// The pallet refuses a proof with a number; this adds what it stands for.
-fn explain_proof_code(reason: String) -> String {
-    let meaning = match reason.rsplit_once("Custom error: ").map(|(_, code)| code) {
-        Some("1") => "there is no open challenge for this period",
-        Some("2") => "there is not one answer for each piece",
-        Some("3") => "an answer does not lead to its slot's root",
-        Some("4") => "the operator's signature is not over exactly these concessions",
-        _ => return reason,
-    };
-    format!("{meaning} ({reason})")
 }
 
 /// `Pallet.call`, for messages.

@@ -30,6 +30,14 @@ impl MasterKey {
         )))
     }
 
+    /// The master key that belongs to an account's own secret: the same for who has the words and who has a key file.
+    pub fn from_account_secret(secret: &[u8; KEY_BYTES]) -> Self {
+        Self(Zeroizing::new(blake3::derive_key(
+            "blocs 2026 content master key of an account v1",
+            secret,
+        )))
+    }
+
     /// Names this key in what is encrypted under it. AES-GCM does not commit to its key, so the id is authenticated with it.
     pub fn id(&self) -> KeyId {
         let digest = blake3::derive_key("blocs 2026 content master key id v1", self.0.as_slice());

@@ -104,7 +104,8 @@ impl Deals {
     }
 }
 
-async fn fund(chain: &SubxtChain, faucet: &Signer, to: AccountId, amount: Balance) -> Result<()> {
+/// Sends tokens of the faucet's to an account of the market.
+pub(super) async fn fund(chain: &SubxtChain, faucet: &Signer, to: AccountId, amount: Balance) -> Result<()> {
     let call = MarketCall::Transfer { to, amount };
     let sent = chain.submit(faucet, call, WaitFor::Finalized).await;
     sent.context("cannot fund the accounts of the storage deals")?;

@@ -77,6 +77,11 @@ impl Fleet {
             endowed: vec!["//Alice".into()],
             ..NetworkSpec::default()
         };
+        Self::of_spec(folder, &spec, full_nodes).await
+    }
+
+    /// Validators of a network as described, and full nodes.
+    pub async fn of_spec(folder: &Path, spec: &NetworkSpec, full_nodes: u32) -> Result<Self> {
         let network = spec.build(folder).await?;
         let mut berths = Vec::new();
         for (number, keys) in (1..).zip(&network.validators) {

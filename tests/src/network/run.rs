@@ -10,7 +10,9 @@ use crate::{
         outage, partition,
         report::{Report, Section},
         soak::{self, SoakOptions},
-        sync, validators,
+        sync,
+        upgrade::{self, UpgradeOptions},
+        validators,
     },
 };
 use anyhow::{Context, Result};
@@ -30,6 +32,11 @@ const AFTER_SLASH: u64 = 10;
 const WRONG_CLOCK: u64 = 30;
 /// Periods that a provider proves with each wrong clock.
 const WRONG_PERIODS: u32 = 3;
+/// Load before and after an upgrade.
+const UPGRADE: UpgradeOptions = UpgradeOptions {
+    transfers: 5.0,
+    periods: 3,
+};
 /// Time over which it is measured what else the machine does.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -106,6 +113,12 @@ pub fn parts() -> Vec<Part> {
             title: validators::TITLE,
             shared: false,
             play: |run, section| Box::pin(validators::play(&run.workspace, section)),
+        },
+        Part {
+            name: "upgrade",
+            title: upgrade::TITLE,
+            shared: false,
+            play: |run, section| Box::pin(upgrade::play(&run.workspace, UPGRADE, section)),
         },
         Part {
             name: "clock-provider",

@@ -47,6 +47,8 @@ pub struct NetworkSpec {
     pub bonding_eras: u32,
     /// Eras between an offence and its slash: fewer than `bonding_eras`.
     pub slash_defer_eras: u32,
+    /// Whether votes take blocks instead of days.
+    pub fast_governance: bool,
     /// Blocks in a proving period of the market.
     pub market_period: u32,
     /// Accounts with tokens and without a part in staking: `//BLOCS test//account//0` and so on.
@@ -68,6 +70,7 @@ impl Default for NetworkSpec {
             sessions_per_era: 3,
             bonding_eras: 3,
             slash_defer_eras: 2,
+            fast_governance: true,
             market_period: 16,
             accounts: 4,
             endowed: Vec::new(),
@@ -209,7 +212,7 @@ impl NetworkSpec {
     fn description(&self, network: &TestNetwork) -> Result<String> {
         let mut text = format!(
             "name = \"BLOCS Test\"\nid = \"{}\"\nchain_type = \"Local\"\n\n\
-             [timing]\nslot_millis = {}\nepoch_blocks = {}\nsessions_per_era = {}\nbonding_eras = {}\nslash_defer_eras = {}\n\n\
+             [timing]\nslot_millis = {}\nepoch_blocks = {}\nsessions_per_era = {}\nbonding_eras = {}\nslash_defer_eras = {}\nfast_governance = {}\n\n\
              [market]\nperiod = {}\nmisses_to_fault = 3\nmin_termination = 1\ncleanup_grace = 1\n\n\
              [staking]\nvalidator_count = {}\nminimum_validator_count = {}\n\
              min_validator_bond = \"10000\"\nmin_nominator_bond = \"10\"\n",
@@ -219,6 +222,7 @@ impl NetworkSpec {
             self.sessions_per_era,
             self.bonding_eras,
             self.slash_defer_eras,
+            self.fast_governance,
             self.market_period,
             self.validator_count,
             self.minimum_validator_count,

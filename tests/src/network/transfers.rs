@@ -5,7 +5,7 @@ use crate::{
     network::{figures::Spread, report::Section},
 };
 use anyhow::{Context, Result};
-use blocs_chain::{ChainClient, MarketCall, Signer, SubmitError, SubxtChain, WaitFor};
+use blocs_chain::{ChainClient, MarketCall, Signer, SubxtChain, WaitFor};
 use blocs_primitives::Balance;
 use futures::future::try_join_all;
 use serde_json::json;
@@ -27,10 +27,6 @@ const FUNDS: Balance = 200 * BLOC;
 const AMOUNT: Balance = BLOC / 10;
 /// Transfers that are under way at the same time; beyond, they wait for others.
 const UNDER_WAY: usize = 200;
-/// How often one is tried when a node's pool refuses it: another one of the same account may be in its place after a fork.
-const ATTEMPTS: u32 = 4;
-/// Time between two attempts.
-const AGAIN: Duration = Duration::from_secs(1);
 /// How long transfers that are under way at the end may still take.
 const LAST: Duration = Duration::from_secs(60);
 
@@ -46,8 +42,6 @@ pub struct Transfers {
 #[derive(Debug, Default)]
 struct Record {
     sent: usize,
-    /// Attempts that a node's pool did not take.
-    refused: usize,
     /// Seconds until each was in a block.
     included: Vec<f64>,
     failures: Vec<String>,
@@ -93,11 +87,10 @@ impl Transfers {
         section.figure(
             "transfers",
             format!(
-                "{included} of {sent} in blocks, {:.1} a second; {failed} failed, {} were refused at first and tried again",
-                sent as f64 / seconds,
-                record.refused
+                "{included} of {sent} in blocks, {:.1} a second; {failed} failed",
+                sent as f64 / seconds
             ),
-            json!({ "sent": sent, "included": included, "failed": failed, "refused": record.refused, "perSecond": sent as f64 / seconds }),
+            json!({ "sent": sent, "included": included, "failed": failed, "perSecond": sent as f64 / seconds }),
         );
         section.figure(
             "time to inclusion",
@@ -142,20 +135,9 @@ async fn drive(
             let started = Instant::now();
             lock(&record).sent += 1;
             let call = MarketCall::Transfer { to, amount: AMOUNT };
-            let mut attempts = 1;
-            loop {
-                match chain.submit(&payer, call.clone(), WaitFor::InBlock).await {
-                    Ok(_) => lock(&record).included.push(started.elapsed().as_secs_f64()),
-                    // Nothing was charged, and the message says to try again: what a user would do.
-                    Err(SubmitError::Refused { .. }) if attempts < ATTEMPTS => {
-                        lock(&record).refused += 1;
-                        attempts += 1;
-                        time::sleep(AGAIN).await;
-                        continue;
-                    }
-                    Err(error) => lock(&record).failures.push(format!("{error:#}")),
-                }
-                break;
+            match chain.submit(&payer, call, WaitFor::InBlock).await {
+                Ok(_) => lock(&record).included.push(started.elapsed().as_secs_f64()),
+                Err(error) => lock(&record).failures.push(format!("{error:#}")),
             }
             drop(place);
         });

@@ -4,7 +4,7 @@ use super::{
     Stage, Verdict,
     loss::{comes_back, with_file},
 };
-use crate::{random_file, until};
+use crate::{User, random_file, until};
 use anyhow::{Context, Result, ensure};
 use blocs_chain::{At, ChainClient};
 
@@ -34,6 +34,16 @@ pub(super) async fn everything_comes_back_on_a_second_machine_from_the_words_alo
         std::fs::read(&copy)? == std::fs::read(&other)?,
         "the second file differs"
     );
+
+    // And the key file alone, which does not hold the words, gives the same
+    let key_file = user.home().join("key.json").display().to_string();
+    user.run(["account", "export", "--out", &key_file]).await?.expect(0)?;
+    let by_file = User::at(&cluster.folder().join("user-moved-by-key-file"), user.url())?;
+    let import = ["account", "import", "--key-file", &key_file];
+    by_file.run(import).await?.expect(0)?;
+    by_file.run(["--yes", "account", "export", "--words"]).await?.expect(4)?;
+    by_file.run(["--json", "restore"]).await?.expect(0)?;
+    comes_back(&by_file, "file", &source).await?;
     Ok(Verdict::Passed)
 }
 

@@ -8,10 +8,18 @@ use crate::{
 use anyhow::{Result, ensure};
 use std::{collections::BTreeSet, fs, time::Duration};
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 17] = [
+    "docs/guides/transactions.md",
+    "docs/guides/multisig-and-proxies.md",
+    "docs/guides/voting.md",
+    "docs/guides/proposing.md",
+    "docs/guides/treasury.md",
+    "docs/guides/wallets-and-dapps.md",
+    "docs/guides/proofs.md",
     "docs/guides/monitoring.md",
     "docs/guides/networks.md",
     "docs/guides/security.md",
+    "docs/guides/upgrades.md",
     "README.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",

@@ -187,6 +187,7 @@ fn write_config(folder: &Path, url: &str) -> anyhow::Result<AccountId> {
         data,
         genesis: None,
         dev: PathBuf::new(),
+        password_file: None,
     };
     let accounts = Accounts::new(&settings);
     let account = match accounts.address(ACCOUNT)? {

@@ -1,14 +1,14 @@
 use super::*;
-use crate::{DealOffer, ProviderStatus, Registration, SlotStatus, Terms, Tier};
+use crate::{DealOffer, ProviderStatus, Registration, SlotStatus, Sr25519Signer, Terms, Tier};
 use blocs_primitives::{Answer, Concession, PieceChallenge, Quote, Root, SlotOffer};
 
 const BLOC: Balance = 1_000_000_000_000;
 
-fn signer(suri: &str) -> Signer {
-    Signer::from_suri(suri).expect("a valid secret")
+fn signer(suri: &str) -> Sr25519Signer {
+    Sr25519Signer::from_suri(suri).expect("a valid secret")
 }
 
-async fn chain_with_provider() -> (MemoryChain, Signer, Signer) {
+async fn chain_with_provider() -> (MemoryChain, Sr25519Signer, Sr25519Signer) {
     let chain = MemoryChain::new(16);
     let (provider, owner) = (signer("//Provider//0"), signer("//Alice"));
     chain.fund(&provider.account(), 200 * BLOC);
@@ -33,7 +33,7 @@ async fn chain_with_provider() -> (MemoryChain, Signer, Signer) {
     (chain, provider, owner)
 }
 
-fn offer(chain: &MemoryChain, provider: &Signer, owner: &Signer, salt: [u8; 32]) -> DealOffer {
+fn offer(chain: &MemoryChain, provider: &Sr25519Signer, owner: &Sr25519Signer, salt: [u8; 32]) -> DealOffer {
     let quote = Quote {
         genesis: chain.genesis_hash(),
         provider: provider.account(),

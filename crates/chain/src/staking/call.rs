@@ -1,6 +1,10 @@
 //! The calls of those who stake.
 
-use crate::{encode::Payload, staking::encode::payload, submit::Dispatchable};
+use crate::{
+    connection::{AtBlock, Failure},
+    staking::encode::payload,
+    submit::Dispatchable,
+};
 use blocs_primitives::{AccountId, Balance};
 
 /// Where rewards go.
@@ -141,12 +145,12 @@ pub(crate) struct Signed {
 }
 
 impl Dispatchable for Signed {
-    fn pallet_and_call(&self) -> (&'static str, &'static str) {
+    fn pallet_and_call(&self) -> (&str, &str) {
         self.call.name()
     }
 
-    fn payload(&self) -> Payload {
-        payload(self)
+    fn encode(&self, at: &AtBlock) -> Result<Vec<u8>, Failure> {
+        Ok(at.tx().call_data(&payload(self))?)
     }
 
     fn amount(&self) -> Balance {

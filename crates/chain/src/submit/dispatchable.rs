@@ -2,20 +2,26 @@
 
 use crate::{
     DealOffer, MarketCall,
-    encode::{Payload, payload},
+    connection::{AtBlock, Failure},
+    encode::payload,
 };
 use blocs_primitives::Balance;
 
 /// A call of any pallet, as sending needs to know it.
 pub(crate) trait Dispatchable: Send + Sync {
     /// Pallet and name of the call.
-    fn pallet_and_call(&self) -> (&'static str, &'static str);
+    fn pallet_and_call(&self) -> (&str, &str);
 
-    /// The call, ready to be encoded by the metadata.
-    fn payload(&self) -> Payload;
+    /// Its encoding in the runtime of this block.
+    fn encode(&self, at: &AtBlock) -> Result<Vec<u8>, Failure>;
 
     /// What the call takes or holds beside its fee and the deposit of a deal, in planck.
     fn amount(&self) -> Balance;
+
+    /// Whether it may leave less than the existential deposit, or nothing.
+    fn may_empty_account(&self) -> bool {
+        false
+    }
 
     /// The deal that it opens.
     fn deal(&self) -> Option<&DealOffer> {
@@ -24,12 +30,12 @@ pub(crate) trait Dispatchable: Send + Sync {
 }
 
 impl Dispatchable for MarketCall {
-    fn pallet_and_call(&self) -> (&'static str, &'static str) {
+    fn pallet_and_call(&self) -> (&str, &str) {
         self.name()
     }
 
-    fn payload(&self) -> Payload {
-        payload(self)
+    fn encode(&self, at: &AtBlock) -> Result<Vec<u8>, Failure> {
+        Ok(at.tx().call_data(&payload(self))?)
     }
 
     fn amount(&self) -> Balance {

@@ -1,6 +1,6 @@
 //! Following a transaction until it is in a block, or can no longer get into one.
 
-use super::{RejectionKind, Sent, Transaction, Watch};
+use super::{Sent, Transaction, Watch, launch::RejectionKind};
 use crate::{
     At, BlockRef, InclusionReport, QueryError, Unreachable, WaitFor,
     connection::{AtBlock, Backoff, Failure},
@@ -333,7 +333,7 @@ async fn outcome(at: &AtBlock, index: u32) -> Result<Outcome, Failure> {
 }
 
 /// Pallet, name and documentation of an error.
-fn describe(error: &DispatchError) -> (String, String, String) {
+pub(super) fn describe(error: &DispatchError) -> (String, String, String) {
     match error {
         DispatchError::Module(module) => match module.details() {
             Ok(details) => {

@@ -2,7 +2,7 @@
 
 use super::{Dispatchable, address, name, query_error};
 use crate::{
-    At, Signer, SubmitError,
+    AccountBalance, At, Signer, SubmitError,
     subxt_client::{Inner, balance_of},
 };
 use blocs_primitives::{AccountId, Balance};
@@ -14,7 +14,7 @@ pub(super) fn are_missing(pallet: &str, error: &str) -> bool {
             error,
             "FundsUnavailable" | "NotExpendable" | "BelowMinimum" | "CannotCreateHold"
         ),
-        "Balances" => matches!(error, "InsufficientBalance" | "Expendability"),
+        "Balances" => matches!(error, "InsufficientBalance" | "Expendability" | "LiquidityRestrictions"),
         _ => error.starts_with("Insufficient") && error.ends_with("Funds") || error == "InsufficientBalance",
     }
 }
@@ -23,6 +23,16 @@ impl Inner {
     /// What the call needs in all; an error when the account cannot pay that, so that no fee is wasted.
     pub(super) async fn check_funds(&self, signer: &Signer, call: &dyn Dispatchable) -> Result<Balance, SubmitError> {
         let fee = self.estimate_fee(signer, call).await?;
+        self.check_funds_of(&signer.account(), call, fee).await
+    }
+
+    /// The same for a known fee with tip.
+    pub(super) async fn check_funds_of(
+        &self,
+        account: &AccountId,
+        call: &dyn Dispatchable,
+        fee: Balance,
+    ) -> Result<Balance, SubmitError> {
         let deposit = match call.deal() {
             Some(offer) => {
                 let params = self.params(At::Best).await.map_err(|e| query_error(call, e))?;
@@ -31,14 +41,22 @@ impl Inner {
             None => 0,
         };
         let needed = fee.saturating_add(call.amount()).saturating_add(deposit);
-        let account = signer.account();
         let record = self
-            .account(&account, At::Best)
+            .account(account, At::Best)
             .await
             .map_err(|e| query_error(call, e))?;
-        let held = balance_of(record, self.properties().existential_deposit).transferable;
-        if held < needed {
-            return Err(self.insufficient_of(&account, call, needed, held));
+        let balance = balance_of(record, self.properties().existential_deposit);
+        // The last of an account may go for the fee of a call that lets it die.
+        let spendable = if call.may_empty_account() {
+            balance
+                .transferable
+                .saturating_add(self.properties().existential_deposit)
+                .min(balance.free)
+        } else {
+            balance.transferable
+        };
+        if spendable < needed {
+            return Err(self.insufficient_of(account, call, needed, balance).await);
         }
         Ok(needed)
     }
@@ -52,26 +70,27 @@ impl Inner {
     ) -> SubmitError {
         match self.account(account, At::Best).await {
             Ok(record) => {
-                let held = balance_of(record, self.properties().existential_deposit).transferable;
-                self.insufficient_of(account, call, needed.max(held.saturating_add(1)), held)
+                let balance = balance_of(record, self.properties().existential_deposit);
+                let needed = needed.max(balance.transferable.saturating_add(1));
+                self.insufficient_of(account, call, needed, balance).await
             }
             Err(error) => query_error(call, error),
         }
     }
 
-    fn insufficient_of(
+    async fn insufficient_of(
         &self,
         account: &AccountId,
         call: &dyn Dispatchable,
         needed: Balance,
-        held: Balance,
+        balance: AccountBalance,
     ) -> SubmitError {
-        let account = address(account, self.properties().ss58_prefix);
         SubmitError::InsufficientFunds {
             call: name(call),
-            account,
+            locked: self.locked(account, balance.free, balance.transferable).await,
+            account: address(account, self.properties().ss58_prefix),
             needed,
-            held,
+            held: balance.transferable,
         }
     }
 }

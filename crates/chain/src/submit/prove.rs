@@ -1,0 +1,77 @@
+//! Sending proofs: unsigned transactions that the proof itself authorizes.
+
+use super::{FollowError, Sent, Transaction, checkpoint};
+use crate::{
+    At, InclusionReport, ProveCall, ProveError, QueryError, WaitFor, encode::prove_payload, subxt_client::Inner,
+};
+use subxt::{
+    SubstrateConfig,
+    config::DefaultExtrinsicParamsBuilder,
+    utils::{AccountId32, MultiSignature},
+};
+
+impl Inner {
+    pub(crate) async fn submit_prove(&self, call: ProveCall, wait: WaitFor) -> Result<InclusionReport, ProveError> {
+        let period = call.period;
+        let transaction = self.encode_proof(&call).await.map_err(|source| match source {
+            QueryError::Unreachable(source) => ProveError::Unreachable { period, source },
+            source => ProveError::Query { period, source },
+        })?;
+        let watch = match self.send(&transaction).await {
+            Sent::Watching(watch) => Some(watch),
+            Sent::Known | Sent::Lost => None,
+            Sent::Rejected(rejection) => {
+                let reason = explain_proof_code(rejection.reason);
+                return Err(ProveError::Refused { period, reason });
+            }
+        };
+        self.follow(&transaction, watch, wait)
+            .await
+            .map_err(|error| match error {
+                FollowError::Unreachable(source) => ProveError::Unreachable { period, source },
+                FollowError::Query(source) => ProveError::Query { period, source },
+                FollowError::Refused(reason) => ProveError::Dropped { period, reason },
+                FollowError::Expired | FollowError::Superseded => ProveError::Dropped {
+                    period,
+                    reason: "its period has passed".to_owned(),
+                },
+                FollowError::Dispatch { pallet, error, docs } => ProveError::Refused {
+                    period,
+                    reason: format!("{pallet}::{error}: {docs}"),
+                },
+            })
+    }
+
+    /// A general transaction: extensions but no signature. `AuthorizeCall` lets the proof itself authorize it.
+    async fn encode_proof(&self, call: &ProveCall) -> Result<Transaction, QueryError> {
+        let lifetime = self.properties().period_length.saturating_mul(2);
+        let payload = &prove_payload(call);
+        self.read("what a proof needs", move |live| async move {
+            let birth = checkpoint(&live, lifetime).await?.0;
+            let at = live.at(At::Best).await?;
+            let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
+                .immortal()
+                .nonce(0)
+                .build();
+            let mut general = at.tx().create_v5_signable_offline(payload, params)?;
+            // The chain's extensions hold no signature, so that account and signature are written nowhere.
+            let bytes = general
+                .sign_with_account_and_signature(&AccountId32([0; 32]), &MultiSignature::Sr25519([0; 64]))?
+                .into_encoded();
+            Ok(Transaction::new(bytes, birth, lifetime, None))
+        })
+        .await
+    }
+}
+
+/// The pallet refuses a proof with a number; this adds what it stands for.
+fn explain_proof_code(reason: String) -> String {
+    let meaning = match reason.rsplit_once("Custom error: ").map(|(_, code)| code) {
+        Some("1") => "there is no open challenge for this period",
+        Some("2") => "there is not one answer for each piece",
+        Some("3") => "an answer does not lead to its slot's root",
+        Some("4") => "the operator's signature is not over exactly these concessions",
+        _ => return reason,
+    };
+    format!("{meaning} ({reason})")
+}
