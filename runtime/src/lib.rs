@@ -119,36 +119,36 @@ impl_opaque_keys! {
     }
 }
 
-/// Version of the release. `spec_version` rises with every change of behaviour, `transaction_version` with every change of how calls
-/// or transaction extensions are encoded.
-///
-/// | spec, transaction | what came |
-/// |---|---|
-/// | 2, 2 | staking with its pallets; session keys have a third part, which changes how `session.setKeys` is encoded |
-/// | 3, 2 | governance, treasury, safe mode; multisig, proxies, identity, vesting, assets |
-///
-/// The attribute, which the WASM's readers look for, takes literals only.
-#[cfg_attr(not(feature = "rehearsal"), sp_version::runtime_version)]
-const RELEASE: RuntimeVersion = RuntimeVersion {
-    spec_name: alloc::borrow::Cow::Borrowed("blocs"),
-    impl_name: alloc::borrow::Cow::Borrowed("blocs"),
-    authoring_version: 1,
-    spec_version: 3,
-    impl_version: 1,
-    apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 2,
-    system_version: 1,
-};
+/// Declares [`VERSION`] with this `spec_version`. The attribute puts the version where readers of the WASM find it without running it, and takes
+/// literals only; a node that had to run a new code to learn its version would be late with the block that holds it.
+macro_rules! version {
+    ($spec_version:tt) => {
+        /// Version of this runtime. `spec_version` rises with every change of behaviour, `transaction_version` with every change of how calls
+        /// or transaction extensions are encoded.
+        ///
+        /// | spec, transaction | what came |
+        /// |---|---|
+        /// | 2, 2 | staking with its pallets; session keys have a third part, which changes how `session.setKeys` is encoded |
+        /// | 3, 2 | governance, treasury, safe mode; multisig, proxies, identity, vesting, assets |
+        #[sp_version::runtime_version]
+        pub const VERSION: RuntimeVersion = RuntimeVersion {
+            spec_name: alloc::borrow::Cow::Borrowed("blocs"),
+            impl_name: alloc::borrow::Cow::Borrowed("blocs"),
+            authoring_version: 1,
+            spec_version: $spec_version,
+            impl_version: 1,
+            apis: apis::RUNTIME_API_VERSIONS,
+            transaction_version: 2,
+            system_version: 1,
+        };
+    };
+}
 
-/// Version of this runtime: the release's, or the next one in a rehearsal of an upgrade.
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-    spec_version: if cfg!(feature = "rehearsal") {
-        RELEASE.spec_version + 1
-    } else {
-        RELEASE.spec_version
-    },
-    ..RELEASE
-};
+#[cfg(not(feature = "rehearsal"))]
+version!(3);
+// A rehearsal of an upgrade is the next version.
+#[cfg(feature = "rehearsal")]
+version!(4);
 
 /// The pallets. Indices are part of the chain's encoding and never change; hooks run in this order.
 ///

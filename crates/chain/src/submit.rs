@@ -1,7 +1,8 @@
 //! Sending transactions so that each takes effect at most once.
 //!
 //! A transaction is signed once. Whatever happens to the connection, only the very same bytes are sent again, and only when
-//! they are in no block: their nonce (for a proof: its period) lets them take effect once.
+//! they are in no block: their nonce (for a proof: its period) lets them take effect once. It is signed anew when that can take no
+//! effect any more: its nonce is used up, or an upgrade of the runtime has made the signature void.
 
 mod dispatchable;
 mod follow;
@@ -19,7 +20,7 @@ pub(crate) use launch::Lanes;
 pub use signed::SignedTransaction;
 
 use crate::{
-    InclusionReport, QueryError, Signer, SubmitError, TxOptions, WaitFor,
+    At, InclusionReport, QueryError, Signer, SubmitError, TxOptions, WaitFor,
     connection::{Failure, Live},
     subxt_client::Inner,
 };
@@ -51,6 +52,8 @@ pub(crate) struct Transaction {
     death: BlockNumber,
     /// Signer and nonce; `None` for a proof.
     sender: Option<(AccountId, u32)>,
+    /// The runtime's version that the signature covers, where it is known.
+    spec_version: Option<u32>,
 }
 
 impl Transaction {
@@ -62,6 +65,14 @@ impl Transaction {
             birth,
             death: birth.saturating_add(lifetime),
             sender,
+            spec_version: None,
+        }
+    }
+
+    fn for_version(self, spec_version: u32) -> Self {
+        Self {
+            spec_version: Some(spec_version),
+            ..self
         }
     }
 }
@@ -120,9 +131,23 @@ impl Inner {
                 Err(FollowError::Superseded) if superseded < MAX_SUPERSEDED && options.nonce.is_none() => {
                     superseded += 1;
                 }
+                // It is in no block, and its signature is worth nothing any more.
+                Err(FollowError::Refused(_))
+                    if options.nonce.is_none() && self.is_outdated(&launched.transaction).await => {}
                 Err(error) => return Err(self.submit_error(error, &signer.account(), call, needed).await),
             }
         }
+    }
+
+    /// Whether the runtime was upgraded after the transaction was signed for another version.
+    async fn is_outdated(&self, transaction: &Transaction) -> bool {
+        let Some(signed_for) = transaction.spec_version else {
+            return false;
+        };
+        let present = self.read("the runtime's version", |live| async move {
+            Ok(live.at(At::Best).await?.spec_version())
+        });
+        present.await.is_ok_and(|present| present != signed_for)
     }
 
     /// Gives the bytes to the pool, in one attempt.

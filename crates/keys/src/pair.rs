@@ -4,8 +4,7 @@ use crate::suri::{Root, Suri, SuriError, junctions};
 use sp_core::{
     Pair as _,
     crypto::{AccountId32, DeriveJunction},
-    ecdsa, ed25519,
-    sr25519,
+    ecdsa, ed25519, sr25519,
 };
 use sp_crypto_hashing::blake2_256;
 use std::{fmt, str::FromStr};
@@ -66,7 +65,7 @@ pub struct Pair(Inner);
 #[derive(Clone)]
 enum Inner {
     Sr25519(sr25519::Pair),
-    Ed25519(ed25519::Pair),
+    Ed25519(Box<ed25519::Pair>),
     Ecdsa(ecdsa::Pair),
 }
 
@@ -77,7 +76,7 @@ impl Pair {
         let suri = Suri::parse(secret)?;
         let inner = match scheme {
             Scheme::Sr25519 => Inner::Sr25519(root(&suri)?),
-            Scheme::Ed25519 => Inner::Ed25519(root(&suri)?),
+            Scheme::Ed25519 => Inner::Ed25519(Box::new(root(&suri)?)),
             Scheme::Ecdsa => Inner::Ecdsa(root(&suri)?),
         };
         Self(inner).child(suri.junctions)
@@ -97,7 +96,7 @@ impl Pair {
         Ok(Self(match &self.0 {
             // A soft derivation draws randomness for signing only: the key itself is always the same.
             Inner::Sr25519(pair) => Inner::Sr25519(pair.derive(path, None).map_err(|_| SuriError::Path)?.0),
-            Inner::Ed25519(pair) => Inner::Ed25519(pair.derive(path, None).map_err(soft)?.0),
+            Inner::Ed25519(pair) => Inner::Ed25519(Box::new(pair.derive(path, None).map_err(soft)?.0)),
             Inner::Ecdsa(pair) => Inner::Ecdsa(sp_core::Pair::derive(pair, path, None).map_err(soft)?.0),
         }))
     }
@@ -167,7 +166,7 @@ impl Pair {
         Some(Self(match scheme {
             Scheme::Sr25519 if seed.len() == 32 => Inner::Sr25519(sr25519::Pair::from_seed_slice(seed).ok()?),
             Scheme::Sr25519 => return None,
-            Scheme::Ed25519 => Inner::Ed25519(ed25519::Pair::from_seed_slice(seed).ok()?),
+            Scheme::Ed25519 => Inner::Ed25519(Box::new(ed25519::Pair::from_seed_slice(seed).ok()?)),
             Scheme::Ecdsa => Inner::Ecdsa(<ecdsa::Pair as sp_core::Pair>::from_seed_slice(seed).ok()?),
         }))
     }

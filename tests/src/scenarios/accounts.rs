@@ -41,7 +41,10 @@ pub(super) async fn everything_comes_back_on_a_second_machine_from_the_words_alo
     let by_file = User::at(&cluster.folder().join("user-moved-by-key-file"), user.url())?;
     let import = ["account", "import", "--key-file", &key_file];
     by_file.run(import).await?.expect(0)?;
-    by_file.run(["--yes", "account", "export", "--words"]).await?.expect(4)?;
+    by_file
+        .run(["--yes", "account", "export", "--words"])
+        .await?
+        .expect(4)?;
     by_file.run(["--json", "restore"]).await?.expect(0)?;
     comes_back(&by_file, "file", &source).await?;
     Ok(Verdict::Passed)

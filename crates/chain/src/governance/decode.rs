@@ -322,8 +322,11 @@ pub(super) fn accounts<T>(value: &Value<T>) -> Option<Vec<AccountId>> {
     items(value).into_iter().map(as_account).collect()
 }
 
-/// A motion's record of `TechnicalCollective.Voting`: number, threshold, ayes, nays, end.
-pub(super) fn ballot<T>(value: &Value<T>) -> Option<(u32, u32, Vec<AccountId>, Vec<AccountId>, BlockNumber)> {
+/// A motion's number, threshold, ayes, nays and end.
+type Ballot = (u32, u32, Vec<AccountId>, Vec<AccountId>, BlockNumber);
+
+/// A motion's record of `TechnicalCollective.Voting`.
+pub(super) fn ballot<T>(value: &Value<T>) -> Option<Ballot> {
     Some((
         numbered(value, "index")?,
         numbered(value, "threshold")?,

@@ -120,8 +120,8 @@ impl Vote {
     }
 
     /// The vote in the chain's shape.
-    pub fn to_value(&self) -> Value {
-        match *self {
+    pub fn to_value(self) -> Value {
+        match self {
             Self::Standard {
                 aye,
                 conviction,

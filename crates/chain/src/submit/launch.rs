@@ -190,9 +190,16 @@ impl Pool for Launch<'_> {
     }
 
     async fn offer(&self, nonce: u32) -> Result<(Transaction, Sent), QueryError> {
-        let transaction = self.inner.sign(self.signer, self.call, nonce, self.options).await?;
-        let sent = self.inner.send(&transaction).await;
-        Ok((transaction, sent))
+        loop {
+            let transaction = self.inner.sign(self.signer, self.call, nonce, self.options).await?;
+            let sent = self.inner.send(&transaction).await;
+            match sent {
+                // An upgrade came in between.
+                Sent::Rejected(rejection)
+                    if rejection.kind == RejectionKind::Invalid && self.inner.is_outdated(&transaction).await => {}
+                sent => return Ok((transaction, sent)),
+            }
+        }
     }
 
     async fn next_block(&self) {

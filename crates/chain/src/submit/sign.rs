@@ -142,12 +142,8 @@ impl Inner {
                 },
             };
             let bytes = signed(&at, signer, &call.encode(&at)?, &extensions)?;
-            Ok(Transaction::new(
-                bytes,
-                birth.0,
-                lifetime,
-                Some((signer.account(), nonce)),
-            ))
+            let sender = Some((signer.account(), nonce));
+            Ok(Transaction::new(bytes, birth.0, lifetime, sender).for_version(at.spec_version()))
         })
         .await
     }
