@@ -73,6 +73,7 @@ impl pallet_balances::Config for Runtime {
 
 parameter_types! {
     pub const MarketPallet: PalletId = PalletId(*b"blc/mrkt");
+    pub TreasuryAccount: AccountId = AccountId::new([250; 32]);
 }
 
 /// A hash of the block's number.
@@ -92,6 +93,7 @@ impl pallet_storage_market::Config for Runtime {
     type Randomness = Seed;
     type AdminOrigin = EnsureRoot<AccountId>;
     type PalletId = MarketPallet;
+    type TreasuryAccount = TreasuryAccount;
     type BucketSize = ConstU32<4>;
     type WeightInfo = pallet_storage_market::weights::Formulas<Runtime>;
 }

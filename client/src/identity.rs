@@ -173,8 +173,7 @@ mod tests {
         let sealed = label.seal(&old, &deal.0.0).expect("a short name");
         assert_eq!(identity.open_label(&sealed, deal), Some(label));
         let sink = |_| Ok(());
-        let mut encoder =
-            Encoder::new(&old, &ContentKey::random(), &EncodeOptions::new(2, 1), sink).expect("few shards");
+        let encoder = Encoder::new(&old, &ContentKey::random(), &EncodeOptions::new(2, 1), sink).expect("few shards");
         let manifest = encoder.finish().expect("no content");
         let sealed_manifest = manifest.seal(&old, &deal.0.0).expect("small");
         let opened = identity.open_manifest(&sealed_manifest, deal).expect("its own");

@@ -288,7 +288,7 @@ pub(super) async fn deals_proofs_and_what_accounts_hold_are_shown_decoded(stage:
         ensure!(
             one["index"] == index.0
                 && one["provider"] == address(&slot.provider)
-                && one["size"] == slot.size.to_string()
+                && one["size"].as_str().and_then(|size| size.parse().ok()) == Some(slot.size)
                 && one["status"] == "live",
             "{one} is not slot {index:?}"
         );
@@ -426,8 +426,8 @@ pub(super) async fn bad_input_is_answered_with_what_to_do_next(stage: &Stage) ->
         ("/v1/blocks/0x12".into(), 400, "a number, a hash"),
         ("/v1/blocks/4000000000".into(), 404, "/v1/blocks"),
         (format!("/v1/blocks/{nothing}"), 404, "/v1/blocks"),
-        ("/v1/blocks/1/extrinsics/99".into(), 404, "the first is 0"),
-        ("/v1/blocks/1/extrinsics/x".into(), 400, "/openapi.json"),
+        ("/v1/blocks/finalized/extrinsics/99".into(), 404, "the first is 0"),
+        ("/v1/blocks/finalized/extrinsics/x".into(), 400, "/openapi.json"),
         ("/v1/blocks?limit=0".into(), 400, "from 1 to 100"),
         ("/v1/blocks?limit=101".into(), 400, "from 1 to 100"),
         ("/v1/blocks?limit=many".into(), 400, "/openapi.json"),

@@ -28,7 +28,7 @@ pub(super) fn page(metadata: &Metadata, pallet: &PalletMetadata<'_>) -> String {
     text
 }
 
-fn by_index<'a>(variants: Option<&'a [Variant<PortableForm>]>) -> Vec<&'a Variant<PortableForm>> {
+fn by_index(variants: Option<&[Variant<PortableForm>]>) -> Vec<&Variant<PortableForm>> {
     let mut sorted: Vec<_> = variants.unwrap_or_default().iter().collect();
     sorted.sort_by_key(|variant| variant.index);
     sorted
