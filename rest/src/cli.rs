@@ -28,7 +28,7 @@ pub struct Cli {
     /// Where to listen.
     #[arg(long, env = "BLOCS_REST_LISTEN", default_value = "127.0.0.1:9710")]
     pub listen: SocketAddr,
-    /// Web pages that may read the answers: `*`, or origins such as https://example.org with commas between, or `none`.
+    /// Web pages that may read the answers: `*`, or origins such as `https://example.org` with commas between, or `none`.
     #[arg(long, env = "BLOCS_REST_CORS", default_value = "*", value_delimiter = ',')]
     pub cors: Vec<String>,
     /// Requests that run at the same time; those beyond are refused with status 503.
