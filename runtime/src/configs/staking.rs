@@ -56,7 +56,7 @@ impl pallet_staking::Config for Runtime {
     type BondingDuration = BondingDuration<Runtime>;
     // Shorter than bonding, so that nobody leaves with what is to be slashed: checked at genesis.
     type SlashDeferDuration = SlashDeferDuration<Runtime>;
-    // Cancels a deferred slash. Nobody before governance.
+    // Cancels a deferred slash: a referendum of root.
     type AdminOrigin = EnsureRoot<AccountId>;
     type SessionInterface = Self;
     type NextNewSession = Session;
