@@ -323,7 +323,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Params` (r:1 w:1)
     /// Proof: `StorageMarket::Params` (`max_values`: Some(1), `max_size`: Some(105), added: 600, mode: `MaxEncodedLen`)
     fn set_params() -> Weight {
-        // Shortest run: 7_500_000 picoseconds.
+        // Estimated: `scripts/weights pallet_storage_market` measures it.
         Weight::from_parts(8_500_000, 0)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -335,7 +335,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
     /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn collect_treasury() -> Weight {
-        // Shortest run: 55_000_000 picoseconds.
+        // Estimated: `scripts/weights pallet_storage_market` measures it.
         Weight::from_parts(65_000_000, 0)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
