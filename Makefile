@@ -2,7 +2,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/blocs/target
 
-.PHONY: help setup build demo test e2e test-long lint fmt network-test bench bench-chain bench-e2e bench-disk bench-election weights reference runtime-hash fuzz clean
+.PHONY: help setup build contracts demo test e2e test-long lint fmt network-test bench bench-chain bench-contracts bench-e2e bench-disk bench-election weights reference runtime-hash fuzz clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,14 +15,17 @@ setup: ## Install what the build needs: Debian packages, Rust, its WASM target
 build: ## Set up and build every program and test
 	@scripts/run setup build
 
+contracts: ## Build and test the contracts in contracts/, and check how they are written
+	@scripts/run setup build contracts
+
 demo: ## Store a file at 4+2 on a chain with six providers, kill two, get it back
 	@scripts/run setup build demo
 
 test: ## Set up, build, run every test: unit, pallet, property, end to end
-	@scripts/run setup js build test
+	@scripts/run setup js build contracts test
 
 e2e: ## Run the end-to-end tests only; E2E=name picks some
-	@scripts/run setup js build
+	@scripts/run setup js build contracts
 	@scripts/e2e $(E2E)
 
 test-long: ## The tests that CI runs in a short form, at full length: 1,000 kills of the store, a million steps of the market
@@ -49,6 +52,11 @@ bench-chain: ## Measure transfers a second, fill of blocks, time to inclusion an
 	@source scripts/env && plain=$$(scripts/runtime-wasm sdk-default-weights) \
 		&& "$$CARGO_TARGET_DIR/release/blocs-bench-chain" --plain-runtime "$$plain" --json "$$CARGO_TARGET_DIR/bench-chain.json" $(BENCH_CHAIN)
 
+bench-contracts: ## Measure contracts: their calls, where the time goes, a native engine beside; BENCH_CONTRACTS="--rounds 9" is quick
+	@scripts/run setup build contracts
+	@source scripts/env && "$$CARGO_TARGET_DIR/release/blocs-bench-contracts" \
+		--json "$$CARGO_TARGET_DIR/bench-contracts.json" $(BENCH_CONTRACTS)
+
 bench-e2e: ## Measure put and get over loopback with six providers
 	@scripts/run setup build
 	@scripts/demo --bench
@@ -74,7 +82,7 @@ runtime-hash: ## Build the runtime's code for an upgrade, the same bytes everywh
 	@scripts/run setup build
 	@scripts/runtime-hash
 
-fuzz: ## Fuzz the proof verifier for FUZZ_SECONDS (60); needs a nightly compiler and cargo-fuzz
+fuzz: ## Fuzz the proof verifier and what contracts pass, FUZZ_SECONDS (60) each; needs a nightly compiler and cargo-fuzz
 	@scripts/fuzz
 
 clean: ## Remove our own artefacts, keep the compiled dependencies

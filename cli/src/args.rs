@@ -2,8 +2,8 @@
 
 use crate::{
     commands::{
-        account, asset, batch, completions, deal, dev, get, gov, identity, ls, multisig, proof, provider, proxy, put,
-        quote, restore, rm, runtime, stake, stat, transfer, tx, validators, vesting,
+        account, asset, batch, completions, contract, deal, dev, get, gov, identity, ls, multisig, proof, provider,
+        proxy, put, quote, renew, restore, rm, runtime, stake, stat, transfer, tx, validators, vesting,
     },
     output::Output,
 };
@@ -96,6 +96,8 @@ pub(crate) enum Command {
     Ls(ls::LsArgs),
     /// Show one file in detail
     Stat(stat::StatArgs),
+    /// Keep a file longer than was agreed
+    Renew(renew::RenewArgs),
     /// Remove a file: its deal ends early
     Rm(rm::RmArgs),
     /// Rebuild the catalogue from the chain, with nothing but the mnemonic
@@ -135,6 +137,9 @@ pub(crate) enum Command {
     Vesting(vesting::VestingCommand),
     /// Send several calls that take effect together, or not at all
     Batch(batch::BatchArgs),
+    /// Write, build, deploy and call contracts
+    #[command(subcommand)]
+    Contract(contract::ContractCommand),
     /// Look at runtimes: what an upgrade changes, what the chain offers
     #[command(subcommand)]
     Runtime(runtime::RuntimeCommand),

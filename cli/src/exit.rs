@@ -1,7 +1,8 @@
 //! Exit codes, given in one place for every error.
 
-use blocs_chain::{ConnectError, SignerError, SubmitError, Unreachable};
-use blocs_client::PutError;
+use blocs_chain::{CallError, ConnectError, SignerError, SubmitError, Unreachable};
+use blocs_client::{PutError, RenewError};
+use blocs_contract::{AbiError, ArgumentError, BundleError, CodeError, DecodeError, chain::ContractError};
 use blocs_keys::{AddressError, KeyFileError, SuriError};
 use blocs_primitives::Balance;
 use std::process::ExitCode;
@@ -116,6 +117,9 @@ fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Status> {
             _ => Status::Usage,
         });
     }
+    if let Some(status) = of_contract(cause) {
+        return Some(status);
+    }
     if let Some(code) = blocs_client::exit_code(cause) {
         return Status::from_code(code);
     }
@@ -128,9 +132,60 @@ fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<Status> {
         })
 }
 
+/// The status of an error about contracts. Whatever is refused in a dry run has the status that it would have after sending.
+fn of_contract(cause: &(dyn std::error::Error + 'static)) -> Option<Status> {
+    if let Some(error) = cause.downcast_ref::<CodeError>() {
+        return Some(match error {
+            CodeError::NotWasm { .. } | CodeError::Broken { .. } => Status::Integrity,
+            _ => Status::ExtrinsicFailed,
+        });
+    }
+    if let Some(error) = cause.downcast_ref::<ContractError>() {
+        return match error {
+            ContractError::Query(error) => of_cause(error),
+            ContractError::Refused(refused) => Some(of_contracts(&refused.error)),
+        };
+    }
+    if let Some(error) = cause.downcast_ref::<BundleError>() {
+        return match error {
+            // The cause says which.
+            BundleError::Read { .. } => None,
+            BundleError::NoCode => Some(Status::Usage),
+            BundleError::Abi(error) => of_cause(error),
+            _ => Some(Status::Integrity),
+        };
+    }
+    if let Some(error) = cause.downcast_ref::<CallError>() {
+        return match error {
+            CallError::Query(error) => of_cause(error),
+            _ => Some(Status::Usage),
+        };
+    }
+    match cause.downcast_ref::<AbiError>() {
+        Some(AbiError::Unknown { .. }) => Some(Status::Usage),
+        Some(_) => Some(Status::Integrity),
+        None if cause.is::<ArgumentError>() => Some(Status::Usage),
+        None if cause.is::<DecodeError>() => Some(Status::Integrity),
+        None => None,
+    }
+}
+
+/// The status of a failure that the pallet for contracts names.
+pub(crate) fn of_contracts(error: &str) -> Status {
+    match error {
+        "ContractNotFound" | "CodeNotFound" | "CodeInfoNotFound" => Status::NotFound,
+        "StorageDepositNotEnoughFunds" | "TransferFailed" => Status::InsufficientFunds,
+        "MigrationInProgress" => Status::Retryable,
+        _ => Status::ExtrinsicFailed,
+    }
+}
+
 /// What an error says is needed and held, in planck, when money is missing.
 pub(crate) fn funds(cause: &(dyn std::error::Error + 'static)) -> Option<(Balance, Balance)> {
     if let Some(SubmitError::InsufficientFunds { needed, held, .. }) = cause.downcast_ref() {
+        return Some((*needed, *held));
+    }
+    if let Some(RenewError::Submit(SubmitError::InsufficientFunds { needed, held, .. })) = cause.downcast_ref() {
         return Some((*needed, *held));
     }
     match cause.downcast_ref() {
@@ -144,6 +199,7 @@ mod tests {
     use super::*;
     use anyhow::Context;
     use blocs_chain::QueryError;
+    use blocs_contract::chain::Refused;
 
     fn unreachable() -> Unreachable {
         Unreachable {
@@ -187,6 +243,48 @@ mod tests {
                 23,
             ),
             (error(Status::Interrupted, "x"), 130),
+        ];
+        for (error, code) in cases {
+            assert_eq!(Status::of(&error).code(), code, "{error}");
+        }
+    }
+
+    #[test]
+    fn errors_about_contracts_have_the_codes_of_what_they_are() {
+        let refused = |error: &str| Refused {
+            attempted: "call the contract".into(),
+            pallet: "Contracts".into(),
+            error: error.into(),
+            meaning: String::new(),
+            debug: String::new(),
+            needed_gas: None,
+            needed_deposit: None,
+        };
+        let unknown = || AbiError::Unknown {
+            what: "message",
+            name: "x".into(),
+            hint: String::new(),
+        };
+        let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let cases: Vec<(anyhow::Error, u8)> = vec![
+            (unknown().into(), 2),
+            (BundleError::NoCode.into(), 2),
+            (
+                BundleError::Read {
+                    path: "x".into(),
+                    source: missing,
+                }
+                .into(),
+                4,
+            ),
+            (BundleError::Abi(AbiError::Version { found: "6".into() }).into(), 24),
+            (CodeError::NotWasm { start: "0x00".into() }.into(), 24),
+            (CodeError::TooLarge { actual: 2, limit: 1 }.into(), 23),
+            (ContractError::from(refused("ContractTrapped")).into(), 23),
+            (ContractError::from(refused("ContractNotFound")).into(), 4),
+            (ContractError::from(refused("TransferFailed")).into(), 20),
+            (ContractError::from(QueryError::from(unreachable())).into(), 10),
+            (CallError::from(QueryError::from(unreachable())).into(), 10),
         ];
         for (error, code) in cases {
             assert_eq!(Status::of(&error).code(), code, "{error}");

@@ -11,7 +11,7 @@ use blocs_client::{
     Catalogue, Client, CodeParameters, GetRequest, Identity, Offer, ProviderError, Providers, PutRequest, PutSession,
     Silent, SlotContent, SlotRef, WireProviders,
 };
-use blocs_primitives::{Balance, BlockNumber, Hash, Quote, SlotOffer};
+use blocs_primitives::{Balance, BlockNumber, ExtensionQuote, Hash, Quote, SlotExtension, SlotOffer};
 use blocs_wire::{Keypair, MemoryService, Node, NodeConfig, ServeLimits, Server};
 use sp_core::{Pair, sr25519};
 use std::{env, error::Error, fs, ops::Range, sync::Arc, time::Instant};
@@ -52,6 +52,10 @@ impl Providers for Discarding {
 
     async fn has(&self, _: &ProviderRecord, _: &SlotRef) -> Result<bool, ProviderError> {
         Ok(false)
+    }
+
+    async fn extend(&self, _: &ProviderRecord, _: &ExtensionQuote) -> Result<SlotExtension, ProviderError> {
+        Err(ProviderError::NotFound)
     }
 }
 

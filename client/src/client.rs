@@ -2,9 +2,11 @@
 
 use crate::{
     Catalogue, Estimate, GetError, GetReport, GetRequest, Identity, LookupError, Progress, Providers, PutError,
-    PutReport, PutRequest, Removal, RemoveError, RestoreReport, StatReport, StoredObject, Target,
+    PutReport, PutRequest, Removal, RemoveError, RenewError, RenewReport, RenewRequest, Renewal, RestoreReport,
+    StatReport, StoredObject, Target,
 };
 use blocs_chain::ChainClient;
+use blocs_primitives::{Balance, DealId};
 use std::{fmt, sync::Arc};
 
 /// Stores and fetches for one account on one chain. All methods may run at the same time. A method whose future is dropped leaves no
@@ -72,6 +74,26 @@ impl Client {
     /// Ends an object's deal early; what is not used up is paid back when the deal closes.
     pub async fn remove(&self, target: &Target) -> Result<Removal, RemoveError> {
         self.do_remove(target).await
+    }
+
+    /// The name and the deal of an object.
+    pub async fn find_deal(&self, target: &Target) -> Result<(String, DealId), LookupError> {
+        self.do_find_deal(target).await
+    }
+
+    /// Quotes for keeping one of the account's deals longer; nothing is paid. See [`crate::collect_renewal`] for somebody else's deal.
+    pub async fn renewal(&self, request: &RenewRequest) -> Result<Renewal, RenewError> {
+        self.do_renewal(request).await
+    }
+
+    /// What the transaction of a renewal costs besides its price, in planck.
+    pub async fn renewal_fee(&self, renewal: &Renewal) -> Result<Balance, RenewError> {
+        self.do_renewal_fee(renewal).await
+    }
+
+    /// Pays for a renewal; returns when it is in a finalized block.
+    pub async fn renew(&self, renewal: &Renewal) -> Result<RenewReport, RenewError> {
+        self.do_renew(renewal).await
     }
 
     /// Rebuilds the catalogue from the chain and the providers.

@@ -183,7 +183,7 @@ pub enum RemoveError {
 }
 
 /// `"; 5F…: reason"` for the first few.
-fn describe(bad: &[BadProvider]) -> String {
+pub(crate) fn describe(bad: &[BadProvider]) -> String {
     let mut text = String::new();
     for provider in bad.iter().take(3) {
         text.push_str(&format!(

@@ -1,6 +1,6 @@
 //! Exit codes of the client's errors, in one place.
 
-use crate::{CatalogueError, GetError, IdentityError, LookupError, PutError, RemoveError};
+use crate::{CatalogueError, GetError, IdentityError, LookupError, PutError, RemoveError, RenewError};
 use blocs_chain::{QueryError, SubmitError};
 use std::{error::Error, io};
 
@@ -28,6 +28,17 @@ pub fn exit_code(error: &(dyn Error + 'static)) -> Option<u8> {
         return Some(match error {
             RemoveError::Lookup(error) => of_lookup(error),
             RemoveError::Submit(error) => of_submit(error),
+        });
+    }
+    if let Some(error) = error.downcast_ref() {
+        return Some(match error {
+            RenewError::Lookup(error) => of_lookup(error),
+            RenewError::NoSuchDeal(_) | RenewError::Over { .. } => NOT_FOUND,
+            RenewError::BadDuration { .. } => USAGE,
+            RenewError::NotOwner { .. } => DENIED,
+            RenewError::TooFewProviders { .. } => TOO_FEW_PROVIDERS,
+            RenewError::Query(error) => of_query(error),
+            RenewError::Submit(error) => of_submit(error),
         });
     }
     if error.is::<IdentityError>() {

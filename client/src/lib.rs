@@ -1,4 +1,4 @@
-//! The BLOCS client: put, get, list, stat, remove, restore, and what a put would cost.
+//! The BLOCS client: put, get, list, stat, renew, remove, restore, and what a put would cost.
 //!
 //! [`Client`] ties four things together: the chain ([`blocs_chain::ChainClient`]), the providers ([`Providers`]), an [`Identity`] (account
 //! and content key, both from one secret), and a [`Catalogue`] on disk. The catalogue is a cache: chain and secret alone give
@@ -34,6 +34,7 @@ mod placement;
 mod progress;
 mod providers;
 mod put;
+mod renew;
 mod request;
 mod upload;
 mod wire;
@@ -46,6 +47,7 @@ pub use exit::exit_code;
 pub use identity::{Identity, IdentityError};
 pub use progress::{Progress, Silent};
 pub use providers::{Offer, Piece, ProviderError, Providers, PutSession, SlotContent, SlotRef};
+pub use renew::{RenewError, RenewReport, RenewRequest, Renewal, collect_renewal};
 pub use request::{
     BadProvider, CodeParameters, Estimate, GetReport, GetRequest, ObjectState, ParseCodeError, PutReport, PutRequest,
     Removal, RestoreReport, SlotHealth, StatReport, StoredObject, Target,

@@ -166,13 +166,18 @@ impl Client {
                 }
             };
             let Slot {
-                provider, size, status, ..
+                provider,
+                size,
+                status,
+                end,
+                ..
             } = slot;
             all.push(SlotHealth {
                 index,
                 provider,
                 size,
                 status,
+                end,
                 provider_healthy,
             });
         }
@@ -303,7 +308,7 @@ fn state(deal: &Deal, slots: &[SlotHealth], period: Period) -> ObjectState {
     }
     let good = slots
         .iter()
-        .filter(|slot| slot.status == SlotStatus::Live && slot.provider_healthy)
+        .filter(|slot| slot.status == SlotStatus::Live && slot.provider_healthy && slot.end > period)
         .count();
     if good < usize::from(deal.n) {
         return ObjectState::Degraded;
@@ -339,13 +344,17 @@ mod tests {
             provider: AccountId::new([2; 32]),
             size: 1,
             status,
+            end: 30,
             provider_healthy,
         };
         let good = || slot(SlotStatus::Live, true);
+        let short = SlotHealth { end: 20, ..good() };
         for (other, period, expected) in [
             (good(), 10, ObjectState::Certified),
             (good(), 28, ObjectState::Expiring),
             (good(), 30, ObjectState::Expired),
+            (short.clone(), 19, ObjectState::Certified),
+            (short, 20, ObjectState::Degraded),
             (slot(SlotStatus::Lost, true), 10, ObjectState::Degraded),
             (slot(SlotStatus::Live, false), 28, ObjectState::Degraded),
             (slot(SlotStatus::Reserved, true), 10, ObjectState::Repairing),

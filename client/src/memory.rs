@@ -3,7 +3,9 @@
 use crate::{Offer, ProviderError, Providers, PutSession, SlotContent, SlotRef};
 use async_trait::async_trait;
 use blocs_chain::{ProviderRecord, Sr25519Signer};
-use blocs_primitives::{AccountId, Balance, BlockNumber, Hash, Quote, Root, SlotId, SlotOffer, rate};
+use blocs_primitives::{
+    AccountId, Balance, BlockNumber, ExtensionQuote, Hash, Quote, Root, SlotExtension, SlotId, SlotOffer, rate,
+};
 use parking_lot::Mutex;
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
@@ -163,6 +165,37 @@ impl Providers for MemoryProviders {
                 .slots
                 .contains_key(&(provider.account.clone(), slot.id))),
         }
+    }
+
+    async fn extend(&self, provider: &ProviderRecord, wanted: &ExtensionQuote) -> Result<SlotExtension, ProviderError> {
+        let behaviour = self.behaviour(&provider.account);
+        match behaviour {
+            Behaviour::Gone => return Err(ProviderError::Unreachable("nobody listens".into())),
+            Behaviour::Refuses => return Err(ProviderError::Refused("it is draining".into())),
+            _ => {}
+        }
+        let state = self.shared.state.lock();
+        let slot = SlotId {
+            deal: wanted.deal,
+            index: wanted.index,
+        };
+        if !state.slots.contains_key(&(provider.account.clone(), slot)) {
+            return Err(ProviderError::NotFound);
+        }
+        let operator = state.operators.get(&provider.account).cloned();
+        let operator = operator.ok_or_else(|| ProviderError::Unreachable("no such provider".into()))?;
+        let mut quote = ExtensionQuote {
+            valid_until: state.valid_until,
+            ..wanted.clone()
+        };
+        if behaviour == Behaviour::SignsWrongly {
+            quote.to = 0;
+        }
+        Ok(SlotExtension {
+            index: wanted.index,
+            valid_until: state.valid_until,
+            signature: operator.sign(&quote.signing_payload()),
+        })
     }
 }
 

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use blocs_chain::{ProviderRecord, Sr25519Signer};
 use blocs_erasure::Segment;
-use blocs_primitives::{Balance, BlockNumber, DealId, Period, Root, SlotId, SlotIndex, SlotOffer};
+use blocs_primitives::{
+    Balance, BlockNumber, DealId, ExtensionQuote, Period, Root, SlotExtension, SlotId, SlotIndex, SlotOffer,
+};
 use std::{fmt, ops::Range, sync::Arc};
 use tokio::sync::mpsc;
 
@@ -68,6 +70,10 @@ pub trait Providers: Send + Sync + 'static {
 
     /// Whether the provider says that it has the slot.
     async fn has(&self, provider: &ProviderRecord, slot: &SlotRef) -> Result<bool, ProviderError>;
+
+    /// Asks for the quote `wanted`, to keep a slot longer. What comes back is signed by the provider's key and usable until
+    /// `valid_until` of the quote wanted, or longer.
+    async fn extend(&self, provider: &ProviderRecord, wanted: &ExtensionQuote) -> Result<SlotExtension, ProviderError>;
 }
 
 /// An accepted offer.

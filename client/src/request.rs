@@ -299,6 +299,8 @@ pub struct SlotHealth {
     pub size: u64,
     /// What the chain says of it.
     pub status: SlotStatus,
+    /// First proving period that is not paid: sooner than the deal's end when its provider did not agree to a renewal.
+    pub end: Period,
     /// Whether its provider is challenged and proves.
     pub provider_healthy: bool,
 }

@@ -3,7 +3,7 @@
 use crate::{Offer, ProviderError, Providers, PutSession, SlotContent, SlotRef};
 use async_trait::async_trait;
 use blocs_chain::ProviderRecord;
-use blocs_primitives::{Balance, BlockNumber, Hash, SlotOffer};
+use blocs_primitives::{Balance, BlockNumber, ExtensionQuote, Hash, SlotExtension, SlotOffer};
 use blocs_wire::{CallError, Client, Keypair, Multiaddr, Node, NodeConfig, Peer, PeerId, PutOffer, StartError};
 use sp_core::sr25519;
 use std::{
@@ -133,6 +133,17 @@ impl Providers for WireProviders {
             .into_iter()
             .flatten()
             .any(|held| held.root == slot.root && held.size == slot.size))
+    }
+
+    async fn extend(&self, provider: &ProviderRecord, wanted: &ExtensionQuote) -> Result<SlotExtension, ProviderError> {
+        let operator = &provider.provider.operator;
+        let signed = self.client.extend(&peer(provider)?, wanted, operator).await;
+        let signed = signed.map_err(failure)?;
+        Ok(SlotExtension {
+            index: signed.quote.index,
+            valid_until: signed.quote.valid_until,
+            signature: signed.signature,
+        })
     }
 }
 

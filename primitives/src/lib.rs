@@ -15,7 +15,7 @@ mod quote;
 
 pub use challenge::{Answer, Challenge, Concession, MAX_CHALLENGED_PIECES, PieceChallenge};
 pub use id::{AccountId, Balance, BlockNumber, DealId, Hash, Period, Root, SlotId, SlotIndex};
-pub use quote::{Quote, SlotOffer};
+pub use quote::{ExtensionQuote, Quote, SlotExtension, SlotOffer};
 
 /// Bytes in a piece, the unit that is sampled, proved and weighted: one BLAKE3 chunk.
 pub const PIECE_BYTES: u64 = 1024;

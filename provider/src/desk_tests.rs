@@ -4,13 +4,14 @@ use super::*;
 use crate::{
     config::{Config, Size},
     metrics::Metrics,
+    renewal::{self, RenewalRefusal},
     shared::View,
 };
 use blocs_chain::{
     At, ChainClient, MarketCall, MemoryChain, Registration, Signer, Sr25519Signer, Terms, Tier, WaitFor,
 };
-use blocs_primitives::{DealId, Hash, SlotIndex};
-use blocs_store::{BlockEffects, Cursor, StoreConfig, sim::SimDisk};
+use blocs_primitives::{DealId, ExtensionQuote, Hash, SlotIndex};
+use blocs_store::{BlockEffects, Change, Cursor, StoreConfig, sim::SimDisk};
 use sp_core::Pair;
 
 const MIB: u64 = 1 << 20;
@@ -104,6 +105,60 @@ async fn a_slot_is_stored_and_quoted_for_one_period_from_now() {
     assert!(sr25519::Pair::verify(&signature, quote.signing_payload(), &operator));
     let held = desk.shared.store.open(slot(1)).unwrap();
     assert_eq!(held.read(0, MIB + 5).unwrap(), content);
+}
+
+#[tokio::test]
+async fn a_slot_of_an_open_deal_is_quoted_for_longer_until_it_is_closed() {
+    let (desk, _) = desk(Config::default()).await;
+    let (first, _) = bring(&desk, PeerId::random(), offer(1, 1000), &bytes(1000)).unwrap();
+    let shared = &desk.shared;
+    let apply = |number, change| {
+        let cursor = Cursor {
+            number,
+            hash: Hash::zero(),
+        };
+        let changes = vec![change];
+        let effects = BlockEffects {
+            cursor,
+            changes,
+            closing_grace: 16,
+        };
+        shared.store.apply(&effects).unwrap()
+    };
+    let longer = |end| renewal::quote(shared, slot(1), end);
+    assert!(matches!(longer(40), Err(RenewalRefusal::NotOpen(_))));
+
+    apply(101, Change::Opened { slot: slot(1), end: 16 });
+    let (quote, signature) = longer(40).unwrap();
+    let expected = ExtensionQuote {
+        genesis: shared.chain.genesis_hash(),
+        provider: shared.provider(),
+        owner: first.owner,
+        deal: first.deal,
+        index: first.index,
+        rate: first.rate,
+        from: 16,
+        to: 40,
+        valid_until: 116,
+    };
+    assert_eq!(quote, expected);
+    let operator = shared.operator.public();
+    assert!(sr25519::Pair::verify(&signature, quote.signing_payload(), &operator));
+
+    // A quote alone changes nothing; the chain does.
+    assert_eq!(longer(40).unwrap().0.from, 16);
+    apply(102, Change::EndMoved { slot: slot(1), end: 40 });
+    assert_eq!(longer(40), Err(RenewalRefusal::NotLater { end: 40 }));
+    assert_eq!(longer(41).unwrap().0.from, 40);
+    let closed = Change::Closed {
+        slot: slot(1),
+        block: 103,
+    };
+    apply(103, closed);
+    for gone in [slot(1), slot(2)] {
+        let refused = renewal::quote(shared, gone, 50);
+        assert!(matches!(refused, Err(RenewalRefusal::NotHeld(_))), "{refused:?}");
+    }
 }
 
 #[tokio::test]

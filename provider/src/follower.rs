@@ -96,7 +96,8 @@ impl Follower {
             match change {
                 Change::Opened { slot, end } => info!(slot = %SlotName(*slot), end, "a slot is live"),
                 Change::Closed { slot, block } => info!(slot = %SlotName(*slot), block, "a slot is closed"),
-                Change::EndMoved { slot, end } => info!(slot = %SlotName(*slot), end, "a deal ends early"),
+                Change::EndCut { slot, end } => info!(slot = %SlotName(*slot), end, "a deal ends early"),
+                Change::EndMoved { slot, end } => info!(slot = %SlotName(*slot), end, "a slot is kept longer"),
                 Change::Period(ProofRecord { period, outcome, .. }) => match outcome {
                     ProofOutcome::Proved { paid } => {
                         info!(period, paid, "a period is proved");
@@ -204,6 +205,14 @@ fn changes(
                 changes.extend(
                     of_deal(*deal)
                         .into_iter()
+                        .map(|slot| Change::EndCut { slot, end: *end }),
+                );
+            }
+            MarketEvent::DealExtended { deal, end, slots } => {
+                changes.extend(
+                    of_deal(*deal)
+                        .into_iter()
+                        .filter(|slot| slots.contains(&slot.index))
                         .map(|slot| Change::EndMoved { slot, end: *end }),
                 );
             }

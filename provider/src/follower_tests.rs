@@ -117,11 +117,28 @@ fn a_terminated_deal_moves_the_end_of_the_slots_held() {
     let terminated = MarketEvent::DealTerminated { deal: deal(4), end: 6 };
     assert_eq!(
         seen(40, &[terminated]),
-        [Change::EndMoved {
+        [Change::EndCut {
             slot: slot(4, 2),
             end: 6
         }]
     );
+}
+
+#[test]
+fn an_extended_deal_moves_the_end_of_those_slots_held_that_it_names() {
+    let extended = |index| MarketEvent::DealExtended {
+        deal: deal(4),
+        end: 20,
+        slots: vec![SlotIndex(0), SlotIndex(index)],
+    };
+    assert_eq!(
+        seen(40, &[extended(2)]),
+        [Change::EndMoved {
+            slot: slot(4, 2),
+            end: 20
+        }]
+    );
+    assert_eq!(seen(40, &[extended(1)]), []);
 }
 
 #[test]

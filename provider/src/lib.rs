@@ -3,7 +3,7 @@
 //! [`daemon::Daemon`] wires the parts together; each part knows the chain through [`blocs_chain::ChainClient`] and the disk through
 //! [`blocs_store::ShardStore`]. Long-running work implements [`worker::Worker`]: [`follower`] brings finalized blocks into the
 //! store, [`prover`] answers challenges at the best block, [`closer`] settles ended slots and claims, [`scrub`] re-reads slots.
-//! [`service`] takes offers from the network as [`policy`] decides.
+//! [`service`] takes offers from the network as [`policy`] decides, and quotes for a longer time as [`renewal`] does.
 
 pub mod admin;
 pub mod blocks;
@@ -18,6 +18,7 @@ pub mod keys;
 pub mod metrics;
 pub mod policy;
 pub mod prover;
+pub mod renewal;
 pub mod run_file;
 pub mod scrub;
 pub mod service;

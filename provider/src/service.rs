@@ -3,14 +3,15 @@
 use crate::{
     desk::{Desk, Offer, TakeError, Upload},
     policy::Refusal as PolicyRefusal,
+    renewal::{self, RenewalRefusal},
     shared::Shared,
 };
 use blocs_chain::ProviderStatus;
-use blocs_primitives::{AccountId, Hash, Root, SlotId};
+use blocs_primitives::{AccountId, Hash, Period, Root, SlotId};
 use blocs_store::{PutError, ReadError, SlotName, SlotReader, SlotState};
 use blocs_wire::{
     Accepted, Held, Keypair, Multiaddr, Node, NodeConfig, PeerId, PutOffer, Refusal, RefusalCode, ServeLimits, Server,
-    ShardService, SignedQuote, SlotSink, SlotSource, Stat,
+    ShardService, SignedExtension, SignedQuote, SlotSink, SlotSource, Stat,
 };
 use std::{
     net::IpAddr,
@@ -116,6 +117,25 @@ impl ShardService for ProviderService {
             held: usage.held,
             accepting: active && self.shared.store.stopped().is_none(),
         }
+    }
+
+    fn extend(&self, peer: PeerId, slot: SlotId, end: Period) -> Result<SignedExtension, Refusal> {
+        let quoted = renewal::quote(&self.shared, slot, end);
+        let (quote, signature) = quoted.map_err(|refusal| {
+            info!(%peer, slot = %SlotName(slot), end, %refusal, "a slot is not kept longer");
+            let code = match refusal {
+                RenewalRefusal::NotHeld(_) => RefusalCode::NotFound,
+                RenewalRefusal::Stopped(_) => RefusalCode::Failed,
+                _ if refusal.is_temporary() => RefusalCode::Busy,
+                _ => RefusalCode::Unwanted,
+            };
+            Refusal::new(code, refusal.to_string())
+        })?;
+        // Nobody is promised bytes that have gone from the disk.
+        if let Err(error) = self.shared.store.open(slot) {
+            return Err(self.shared.unreadable(slot, &error));
+        }
+        Ok(SignedExtension { quote, signature })
     }
 }
 

@@ -1,16 +1,24 @@
 //! Runtime APIs: what the node, and through it everyone, may ask the runtime.
 
 use crate::{
-    AccountId, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Executive, Grandpa, Hash, Historical,
-    InherentDataExt, NominationPools, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System,
-    TransactionPayment, VERSION, configs::GENESIS_EPOCH_CONFIG, genesis, timing::EpochDuration,
+    AccountId, AuthorityDiscovery, Babe, Balance, Block, BlockNumber, Contracts, Executive, Grandpa, Hash, Historical,
+    InherentDataExt, NominationPools, Nonce, Runtime, RuntimeCall, RuntimeEvent, RuntimeGenesisConfig, SessionKeys,
+    Staking, System, TransactionPayment, VERSION,
+    configs::{GENESIS_EPOCH_CONFIG, MAXIMUM_BLOCK_WEIGHT, RuntimeBlockWeights},
+    genesis,
+    timing::EpochDuration,
 };
 use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
+    dispatch::DispatchClass,
     genesis_builder_helper::{build_state, get_preset},
     traits::{Get, KeyOwnerProofSystem},
     weights::Weight,
+};
+use pallet_contracts::{
+    Code, CodeUploadResult, CollectEvents, ContractExecResult, ContractInstantiateResult, DebugInfo, Determinism,
+    GetStorageResult, WeightInfo as _,
 };
 use pallet_nomination_pools::PoolId;
 use sp_api::impl_runtime_apis;
@@ -26,6 +34,25 @@ use sp_version::RuntimeVersion;
 type LazyBlock = <Block as BlockT>::LazyBlock;
 type Header = <Block as BlockT>::Header;
 type Extrinsic = <Block as BlockT>::Extrinsic;
+type ContractWeights = <Runtime as pallet_contracts::Config>::WeightInfo;
+type EventRecord = frame_system::EventRecord<RuntimeEvent, Hash>;
+
+/// What is left to the largest transaction besides the `base` weight of its call.
+pub(crate) fn most_gas(base: Weight) -> Weight {
+    let normal = RuntimeBlockWeights::get().get(DispatchClass::Normal).max_extrinsic;
+    normal.unwrap_or(MAXIMUM_BLOCK_WEIGHT).saturating_sub(base)
+}
+
+/// The gas of a dry run: anyone may ask for one, so it gets no more than a transaction would.
+pub(crate) fn gas_for(asked: Option<Weight>, base: Weight) -> Weight {
+    let most = most_gas(base);
+    asked.map_or(most, |asked| asked.min(most))
+}
+
+/// Length of what an argument holds, as weights take it.
+fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
 
 impl_runtime_apis! {
     impl sp_api::Core<Block> for Runtime {
@@ -263,6 +290,70 @@ impl_runtime_apis! {
 
         fn query_length_to_fee(length: u32) -> Balance {
             TransactionPayment::length_to_fee(length)
+        }
+    }
+
+    impl pallet_contracts::ContractsApi<Block, AccountId, Balance, BlockNumber, Hash, EventRecord> for Runtime {
+        fn call(
+            origin: AccountId,
+            dest: AccountId,
+            value: Balance,
+            gas_limit: Option<Weight>,
+            storage_deposit_limit: Option<Balance>,
+            input_data: Vec<u8>,
+        ) -> ContractExecResult<Balance, EventRecord> {
+            Contracts::bare_call(
+                origin,
+                dest,
+                value,
+                gas_for(gas_limit, ContractWeights::call()),
+                storage_deposit_limit,
+                input_data,
+                DebugInfo::UnsafeDebug,
+                CollectEvents::UnsafeCollect,
+                Determinism::Enforced,
+            )
+        }
+
+        fn instantiate(
+            origin: AccountId,
+            value: Balance,
+            gas_limit: Option<Weight>,
+            storage_deposit_limit: Option<Balance>,
+            code: Code<Hash>,
+            data: Vec<u8>,
+            salt: Vec<u8>,
+        ) -> ContractInstantiateResult<AccountId, Balance, EventRecord> {
+            let base = match &code {
+                Code::Upload(code) => {
+                    ContractWeights::instantiate_with_code(length(code), length(&data), length(&salt))
+                }
+                Code::Existing(_) => ContractWeights::instantiate(length(&data), length(&salt)),
+            };
+            Contracts::bare_instantiate(
+                origin,
+                value,
+                gas_for(gas_limit, base),
+                storage_deposit_limit,
+                code,
+                data,
+                salt,
+                DebugInfo::UnsafeDebug,
+                CollectEvents::UnsafeCollect,
+            )
+        }
+
+        fn upload_code(
+            origin: AccountId,
+            code: Vec<u8>,
+            storage_deposit_limit: Option<Balance>,
+            determinism: Determinism,
+        ) -> CodeUploadResult<Hash, Balance> {
+            Contracts::bare_upload_code(origin, code, storage_deposit_limit, determinism)
+        }
+
+        fn get_storage(address: AccountId, key: Vec<u8>) -> GetStorageResult {
+            Contracts::get_storage(address, key)
         }
     }
 

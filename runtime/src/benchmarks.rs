@@ -32,6 +32,7 @@ define_benchmarks!(
     [pallet_balances, crate::Balances]
     [pallet_bounties, crate::Bounties]
     [pallet_collective, crate::TechnicalCollective]
+    [pallet_contracts, crate::Contracts]
     [pallet_conviction_voting, crate::ConvictionVoting]
     [frame_election_provider_support, ElectionBench::<Runtime>]
     [pallet_identity, crate::Identity]

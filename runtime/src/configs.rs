@@ -8,6 +8,7 @@ mod authorship;
 mod babe;
 mod balances;
 mod bounties;
+mod contracts;
 mod conviction_voting;
 mod election;
 mod grandpa;
@@ -35,6 +36,7 @@ mod vesting;
 mod whitelist;
 
 pub use babe::{GENESIS_EPOCH_CONFIG, MaxAuthorities};
+pub use contracts::{CallsOfContracts, MAX_CODE_BYTES};
 pub use election::{
     BagThresholds, ElectionLimits, MAX_BACKERS, MAX_CANDIDATES, MAX_VALIDATORS, MAX_VOTERS, OnChainElection,
 };

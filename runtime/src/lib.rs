@@ -130,6 +130,7 @@ macro_rules! version {
         /// |---|---|
         /// | 2, 2 | staking with its pallets; session keys have a third part, which changes how `session.setKeys` is encoded |
         /// | 3, 2 | governance, treasury, safe mode; multisig, proxies, identity, vesting, assets |
+        /// | 4, 2 | contracts; deals can be extended |
         #[sp_version::runtime_version]
         pub const VERSION: RuntimeVersion = RuntimeVersion {
             spec_name: alloc::borrow::Cow::Borrowed("blocs"),
@@ -145,15 +146,15 @@ macro_rules! version {
 }
 
 #[cfg(not(feature = "rehearsal"))]
-version!(3);
+version!(4);
 // A rehearsal of an upgrade is the next version.
 #[cfg(feature = "rehearsal")]
-version!(4);
+version!(5);
 
 /// The pallets. Indices are part of the chain's encoding and never change; hooks run in this order.
 ///
 /// `Historical` and `Staking` stand before `Session`, whose genesis asks them for the first validators, and notes the sessions' roots.
-/// Free places: 16 to 19 for the rest of consensus, 28 and 29 for accounts, 39 for governance, 50 for contracts.
+/// Free places: 16 to 19 for the rest of consensus, 28 and 29 for accounts, 39 for governance, 51 and up for contracts.
 #[frame_support::runtime]
 mod runtime {
     /// The runtime.
@@ -244,4 +245,7 @@ mod runtime {
 
     #[runtime::pallet_index(40)]
     pub type StorageMarket = pallet_storage_market;
+
+    #[runtime::pallet_index(50)]
+    pub type Contracts = pallet_contracts;
 }

@@ -4,6 +4,7 @@
 
 mod blocks;
 mod chain;
+mod contracts;
 mod economics;
 mod election;
 mod governance;
@@ -93,6 +94,7 @@ fn there_is_no_sudo_and_indices_are_fixed() {
             (37, "SafeMode"),
             (38, "TxPause"),
             (40, "StorageMarket"),
+            (50, "Contracts"),
         ]
     );
 }

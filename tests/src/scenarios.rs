@@ -3,11 +3,15 @@
 mod accounts;
 mod bad_input;
 mod clients;
+mod contract_build;
+mod contract_guide;
+mod contracts;
 mod damage;
 mod dev;
 mod documents;
 mod exposure;
 mod faults;
+mod foreign_contracts;
 mod governance;
 mod keys;
 mod loss;
@@ -17,9 +21,11 @@ mod nodes;
 mod operation;
 mod proofs;
 mod reference;
+mod renew;
 mod rest;
 mod round_trip;
 mod staking;
+mod storage_contract;
 mod transactions;
 mod upgrade;
 
@@ -120,6 +126,8 @@ macro_rules! scenarios {
 pub fn all() -> Vec<Scenario> {
     scenarios![
         upgrade::next_runtime_comes_by_referendum_and_everything_goes_on,
+        foreign_contracts::published_contracts_are_built_from_their_source_and_run,
+        foreign_contracts::bundles_of_another_build_tool_are_judged_deployed_and_run,
         staking::a_second_validator_joins_by_the_guides_steps_is_elected_earns_is_paid_out_chills_and_withdraws,
         staking::a_pool_member_joins_and_claims,
         governance::safe_mode_stops_transfers_and_neither_blocks_nor_proofs_nor_the_vote_that_lifts_it,
@@ -140,6 +148,8 @@ pub fn all() -> Vec<Scenario> {
         loss::two_of_six_may_vanish_and_the_third_is_named,
         round_trip::of_200_mib,
         loss::provider_killed_during_put_costs_nothing_but_time,
+        renew::a_renewed_file_is_proved_and_read_after_its_first_end_and_settled_at_the_new_one,
+        storage_contract::a_contract_opens_a_deal_that_anyone_funds_and_extends,
         damage::corrupted_bytes_are_noticed_and_the_provider_is_named,
         network::four_validators_cut_in_two_finalize_nothing_until_they_meet_again,
         network::four_validators_finalize_transfers_while_one_is_killed_and_comes_back,
@@ -177,6 +187,16 @@ pub fn all() -> Vec<Scenario> {
         keys::accounts_work_without_a_node,
         keys::accounts_of_an_earlier_release_become_key_files,
         keys::password_is_asked_for_on_a_terminal,
+        contract_build::a_new_contract_is_tested_built_and_checked_as_the_readme_says,
+        contract_build::a_new_contract_reads_the_storage_market_with_the_crate_of_a_checkout,
+        contract_build::the_same_source_in_two_folders_gives_the_same_bytes,
+        contract_build::what_is_no_contract_is_told_apart_before_anything_is_compiled,
+        contract_build::a_contract_that_computes_with_floats_is_refused_with_the_functions_name,
+        contract_guide::a_contract_comes_from_nothing_to_a_page_as_the_guide_says,
+        contracts::a_contract_is_stored_made_called_and_read_and_shows_its_events,
+        contracts::what_goes_wrong_in_a_contract_is_told_apart_and_costs_nothing,
+        contracts::a_contract_gets_other_code_and_its_old_code_is_removed,
+        contracts::bundles_that_the_chain_would_refuse_are_named_before_anything_is_asked,
         clients::polkadot_js_reads_the_deal_of_a_file_and_pays,
         staking::too_little_bond_is_named,
         transactions::a_call_is_made_by_its_name_tried_out_and_sent,

@@ -54,6 +54,14 @@ fn amounts_terms_and_codes_are_checked_when_the_line_is_read() {
         "blocs proxy call --as 5G convictionVoting.vote 1 Standard{vote:128,balance:5BLOC}",
         "blocs vesting create 5G 10 --blocks 20",
         "blocs runtime diff new.wasm old.wasm",
+        "blocs contract new token --folder contracts --storage --blocs ..",
+        "blocs contract build -p token --package nft --features a,b --locked --offline --json",
+        "blocs contract check --all --manifest-path contracts --target-dir t",
+        "blocs contract test --quiet -- --nocapture transfer",
+        "blocs contract instantiate x.contract true -5 --value 1.5 --salt a --gas 5_000,6 --deposit-limit 1",
+        "blocs contract call 5G set count=5 --bundle x.contract --dry-run --json",
+        "blocs contract read 5G get --bundle x.contract --as 5H --any-code",
+        "blocs contract events --last 5 --follow",
     ] {
         parse(line).unwrap_or_else(|e| panic!("{line}: {e}"));
     }
@@ -70,6 +78,11 @@ fn amounts_terms_and_codes_are_checked_when_the_line_is_read() {
         "blocs proxy remove",
         "blocs proxy add 5G",
         "blocs multisig approve --threshold 2 0x0501",
+        "blocs contract call 5G set --bundle x.contract --gas much",
+        "blocs contract new token --storage",
+        "blocs contract build --all -p token",
+        "blocs contract events --from 5 --last 5",
+        "blocs contract events --event Noted",
         "blocs nothing",
         "blocs",
     ] {

@@ -26,6 +26,7 @@ impl StatArgs {
                     "provider": slot.provider.to_string(),
                     "bytes": slot.size,
                     "status": slot_status(slot.status),
+                    "end": slot.end,
                     "provider_healthy": slot.provider_healthy,
                 })
             });
@@ -57,8 +58,13 @@ impl StatArgs {
             lines.extend(report.slots.iter().map(|slot| {
                 let health = if slot.provider_healthy { "healthy" } else { "failing" };
                 let (status, size) = (slot_status(slot.status), bytes(slot.size));
+                let until = if slot.end < object.end {
+                    format!(", only until period {}", slot.end)
+                } else {
+                    String::new()
+                };
                 format!(
-                    "slot {:<3} {status}, {size}, {} ({health})",
+                    "slot {:<3} {status}, {size}, {} ({health}){until}",
                     slot.index.0, slot.provider
                 )
             }));

@@ -1,7 +1,7 @@
 //! The calls that programs off chain make, and what comes back.
 
 use crate::{BlockRef, MarketEvent};
-use blocs_primitives::{AccountId, Answer, Balance, DealId, Hash, Period, SlotId, SlotOffer};
+use blocs_primitives::{AccountId, Answer, Balance, DealId, Hash, Period, SlotExtension, SlotId, SlotOffer};
 use sp_core::sr25519;
 
 /// Tier of a provider's storage.
@@ -62,6 +62,17 @@ pub struct DealOffer {
     pub slots: Vec<SlotOffer>,
 }
 
+/// A deal to keep longer, with a quote for every slot that stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DealExtension {
+    /// The deal.
+    pub deal: DealId,
+    /// First period that will no longer be paid.
+    pub end: Period,
+    /// The quotes, in ascending order of their slots.
+    pub slots: Vec<SlotExtension>,
+}
+
 /// A signed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MarketCall {
@@ -82,6 +93,13 @@ pub enum MarketCall {
     Deregister,
     /// Open a deal.
     OpenDeal(DealOffer),
+    /// Keep a deal longer.
+    ExtendDeal {
+        /// The deal, its new end and the quotes.
+        extension: DealExtension,
+        /// What the added periods cost, in planck: not sent, but asked for when the account holds too little.
+        price: Balance,
+    },
     /// Settle an ended slot.
     CloseSlot {
         /// The slot.
@@ -124,6 +142,7 @@ impl MarketCall {
             Self::Resume => ("StorageMarket", "resume"),
             Self::Deregister => ("StorageMarket", "deregister"),
             Self::OpenDeal(_) => ("StorageMarket", "open_deal"),
+            Self::ExtendDeal { .. } => ("StorageMarket", "extend_deal"),
             Self::CloseSlot { .. } => ("StorageMarket", "close_slot"),
             Self::CloseDeal { .. } => ("StorageMarket", "close_deal"),
             Self::TerminateDeal { .. } => ("StorageMarket", "terminate_deal"),

@@ -13,6 +13,7 @@
 //! | a share (`Perbill`, …) | parts as a number, or `12.5%` |
 //! | an account | its address with the chain's prefix, or `0x` and 64 hex digits |
 //! | bytes | `0x…`, `"text"`; as an argument of its own also any other text |
+//! | text | `"text"`; as an argument of its own also any text without quotes |
 //! | a struct | `{name: value, …}` |
 //! | a list, a tuple, a set | `[value, …]`, `(value, …)` |
 //! | a map | `[(key, value), …]` |
@@ -20,6 +21,7 @@
 //! | an option | `None`, or the value itself, or `Some(value)` |
 //! | a call | `pallet.call(value, name: value, …)` |
 
+mod arguments;
 mod call;
 mod code;
 mod decode;
@@ -33,8 +35,10 @@ mod show;
 mod state;
 mod word;
 
+pub use arguments::{ArgumentFault, TypeCodec};
 pub(crate) use call::parts;
 pub use explore::{DigestLog, EntryInfo, ErrorInfo, PalletInfo, RawBlock};
+pub use names::{hint as name_hint, same as same_name};
 pub use raw::StorageKeyParts;
 pub(crate) use show::{amount, text};
 pub use state::EntriesPage;
@@ -117,6 +121,8 @@ pub struct DecodedEvent {
     pub event: String,
     /// Its fields.
     pub fields: Decoded,
+    /// The topics under which it can be searched; those of contracts say which event of the contract it is.
+    pub topics: Vec<Hash>,
 }
 
 /// A call taken apart. [`std::fmt::Display`] draws it as an indented tree.

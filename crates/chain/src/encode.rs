@@ -1,9 +1,10 @@
 //! Calls in the shape that the metadata asks for, by the names that it gives the fields.
 
 use crate::{
-    DealOffer, MarketCall, ProveCall, Registration, Terms, Tier, layout::Bytes32, staking::encode::StakingData,
+    DealExtension, DealOffer, MarketCall, ProveCall, Registration, Terms, Tier, layout::Bytes32,
+    staking::encode::StakingData,
 };
-use blocs_primitives::{Answer, Balance, Period, SlotId, SlotOffer};
+use blocs_primitives::{Answer, Balance, Period, SlotExtension, SlotId, SlotOffer};
 use subxt::{
     ext::{
         scale_encode::{EncodeAsFields, EncodeAsType, Error},
@@ -28,6 +29,9 @@ pub(crate) fn payload(call: &MarketCall) -> Payload {
             CallData::Nothing(NoArgs {})
         }
         MarketCall::OpenDeal(offer) => CallData::OpenDeal(OpenDealArgs { offer: offer.into() }),
+        MarketCall::ExtendDeal { extension, .. } => CallData::ExtendDeal(ExtendDealArgs {
+            extension: extension.into(),
+        }),
         MarketCall::CloseSlot { slot } | MarketCall::DeclareLost { slot } => {
             CallData::Slot(SlotArgs { slot: slot.into() })
         }
@@ -59,6 +63,7 @@ pub(crate) enum CallData {
     TopUp(TopUpArgs),
     Nothing(NoArgs),
     OpenDeal(OpenDealArgs),
+    ExtendDeal(ExtendDealArgs),
     Slot(SlotArgs),
     Deal(DealArgs),
     Transfer(TransferArgs),
@@ -79,6 +84,7 @@ impl EncodeAsFields for CallData {
             Self::TopUp(args) => args.encode_as_fields_to(fields, types, out),
             Self::Nothing(args) => args.encode_as_fields_to(fields, types, out),
             Self::OpenDeal(args) => args.encode_as_fields_to(fields, types, out),
+            Self::ExtendDeal(args) => args.encode_as_fields_to(fields, types, out),
             Self::Slot(args) => args.encode_as_fields_to(fields, types, out),
             Self::Deal(args) => args.encode_as_fields_to(fields, types, out),
             Self::Transfer(args) => args.encode_as_fields_to(fields, types, out),
@@ -105,6 +111,9 @@ encoded!(UpdateTermsArgs { terms: TermsLayout });
 encoded!(TopUpArgs { amount: Balance });
 encoded!(NoArgs {});
 encoded!(OpenDealArgs { offer: DealOfferLayout });
+encoded!(ExtendDealArgs {
+    extension: DealExtensionLayout
+});
 encoded!(SlotArgs { slot: SlotIdLayout });
 encoded!(DealArgs { deal: Bytes32 });
 encoded!(TransferArgs { dest: MultiAddress<AccountId32, ()>, value: Balance });
@@ -135,6 +144,16 @@ encoded!(SlotOfferLayout {
     root: Bytes32,
     size: u64,
     rate: Balance,
+    valid_until: u32,
+    signature: [u8; 64]
+});
+encoded!(DealExtensionLayout {
+    deal: Bytes32,
+    end: Period,
+    slots: Vec<SlotExtensionLayout>
+});
+encoded!(SlotExtensionLayout {
+    index: u16,
     valid_until: u32,
     signature: [u8; 64]
 });
@@ -208,6 +227,26 @@ impl From<SlotOffer> for SlotOfferLayout {
             rate: offer.rate,
             valid_until: offer.valid_until,
             signature: offer.signature.0,
+        }
+    }
+}
+
+impl From<DealExtension> for DealExtensionLayout {
+    fn from(extension: DealExtension) -> Self {
+        Self {
+            deal: extension.deal.0.0,
+            end: extension.end,
+            slots: extension.slots.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<SlotExtension> for SlotExtensionLayout {
+    fn from(slot: SlotExtension) -> Self {
+        Self {
+            index: slot.index.0,
+            valid_until: slot.valid_until,
+            signature: slot.signature.0,
         }
     }
 }

@@ -63,6 +63,12 @@ pub enum MarketEvent {
     DealClosed { deal: DealId, owner: AccountId },
     /// A deal ends early, in period `end`.
     DealTerminated { deal: DealId, end: Period },
+    /// A deal runs longer, to period `end`, with the slots named; the others end when they would have.
+    DealExtended {
+        deal: DealId,
+        end: Period,
+        slots: Vec<SlotIndex>,
+    },
     /// A provider has been paid out.
     Claimed { provider: AccountId, amount: Balance },
     /// The parameters have changed.
@@ -86,7 +92,11 @@ impl MarketEvent {
             | Self::SlotLost { provider, .. }
             | Self::SlotClosed { provider, .. }
             | Self::Claimed { provider, .. } => Some(provider),
-            Self::DealOpened { .. } | Self::DealClosed { .. } | Self::DealTerminated { .. } | Self::ParamsSet => None,
+            Self::DealOpened { .. }
+            | Self::DealClosed { .. }
+            | Self::DealTerminated { .. }
+            | Self::DealExtended { .. }
+            | Self::ParamsSet => None,
         }
     }
 }

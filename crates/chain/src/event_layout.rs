@@ -65,6 +65,7 @@ event_layout!(OfDealTerminated {
     deal: Bytes32,
     end: Period
 });
+event_layout!(OfDealExtended { deal: Bytes32, end: Period, slots: Vec<u16> });
 
 /// The market's event in `event`; `None` for another pallet's, and for an event that this release does not know.
 pub(crate) fn market_event(event: &Event<'_, SubstrateConfig>) -> Result<Option<MarketEvent>, Failure> {
@@ -185,6 +186,14 @@ pub(crate) fn market_event(event: &Event<'_, SubstrateConfig>) -> Result<Option<
             MarketEvent::DealTerminated {
                 deal: deal_id(e.deal),
                 end: e.end,
+            }
+        }
+        "DealExtended" => {
+            let e: OfDealExtended = event.decode_fields_unchecked_as()?;
+            MarketEvent::DealExtended {
+                deal: deal_id(e.deal),
+                end: e.end,
+                slots: e.slots.into_iter().map(SlotIndex).collect(),
             }
         }
         "Claimed" => {

@@ -23,7 +23,7 @@ mod submit;
 mod subxt_client;
 pub mod value;
 
-pub use call::{DealOffer, InclusionReport, MarketCall, ProveCall, Registration, Terms, Tier, WaitFor};
+pub use call::{DealExtension, DealOffer, InclusionReport, MarketCall, ProveCall, Registration, Terms, Tier, WaitFor};
 pub use dynamic::{
     CallError, DecodedCall, DecodedEvent, DecodedExtrinsic, DigestLog, DryRun, EntriesPage, EntryInfo, ErrorInfo,
     PalletInfo, RawBlock, RawCall, TxOptions,

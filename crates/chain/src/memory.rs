@@ -1,5 +1,6 @@
 //! The twin in memory, for tests of programs that use the chain.
 
+mod extend;
 mod market;
 
 use crate::{
@@ -262,7 +263,10 @@ impl ChainClient for MemoryChain {
     }
 
     async fn params(&self, _at: At) -> Result<Params, QueryError> {
-        self.read(|_| Params::default())
+        self.read(|_| Params {
+            max_duration: 500_000,
+            ..Params::default()
+        })
     }
 
     async fn provider(&self, account: &AccountId, _at: At) -> Result<Option<Provider>, QueryError> {

@@ -6,7 +6,7 @@ use codec::{Compact, Decode, DecodeAll};
 use serde::Serialize;
 
 /// The runtimes whose layouts these are: name, first and last version.
-pub const KNOWN_RUNTIMES: (&str, u32, u32) = ("blocs", 2, 3);
+pub const KNOWN_RUNTIMES: (&str, u32, u32) = ("blocs", 2, 4);
 
 /// The runtime whose layouts a state follows, as the state itself says (`System.LastRuntimeUpgrade`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

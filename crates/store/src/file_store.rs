@@ -232,6 +232,12 @@ fn transitions(state: &State, effects: &BlockEffects) -> (BTreeMap<SlotId, SlotR
                     matches!(now, SlotState::Live { .. }).then_some(SlotState::Live { end: *end })
                 });
             }
+            Change::EndCut { slot, end } => {
+                set(slot, &|now| match now {
+                    SlotState::Live { end: before } if before > end => Some(SlotState::Live { end: *end }),
+                    _ => None,
+                });
+            }
             Change::Closed { slot, block } => {
                 set(slot, &|now| match now {
                     SlotState::Quoted { .. } | SlotState::Live { .. } => Some(SlotState::Closing { since: *block }),

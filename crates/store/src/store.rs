@@ -93,7 +93,14 @@ pub enum Change {
         /// First period that is no longer paid.
         end: Period,
     },
-    /// The deal's end was moved.
+    /// The deal ends early: the slot too, unless it ends before.
+    EndCut {
+        /// The slot.
+        slot: SlotId,
+        /// First period that is no longer paid.
+        end: Period,
+    },
+    /// The slot's end was moved.
     EndMoved {
         /// The slot.
         slot: SlotId,

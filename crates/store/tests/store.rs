@@ -141,6 +141,14 @@ fn a_slot_lives_from_quote_to_deletion() {
         .apply(&block(6, vec![Change::EndMoved { slot: slot(1), end: 6 }]))
         .unwrap();
     assert_eq!(store.slot(slot(1)).unwrap().state, SlotState::Live { end: 6 });
+    // A deal that ends early leaves alone what ends sooner; one that is extended keeps its bytes for longer.
+    let moves = vec![
+        Change::EndCut { slot: slot(1), end: 9 },
+        Change::EndMoved { slot: slot(1), end: 30 },
+        Change::EndCut { slot: slot(1), end: 20 },
+    ];
+    store.apply(&block(7, moves)).unwrap();
+    assert_eq!(store.slot(slot(1)).unwrap().state, SlotState::Live { end: 20 });
 
     // The other quote expires with block 20, not before.
     assert_eq!(store.apply(&block(19, vec![])).unwrap().freed, []);

@@ -1,16 +1,17 @@
 //! Asks providers.
 
 use crate::{
-    CallError, Held, MAX_SLOTS_ASKED, PROTOCOL, PutSession, SignedOffer, SignedQuote, SlotStream, Stat, Timeouts,
+    CallError, Held, MAX_SLOTS_ASKED, PROTOCOL, PutSession, SignedExtension, SignedOffer, SignedQuote, SlotStream,
+    Stat, Timeouts,
     channel::{Channel, Failure, Fault},
     message::{Request, Response},
     node::{Dialer, Peer},
 };
-use blocs_primitives::{Root, SlotId, outboard::groups_of};
+use blocs_primitives::{ExtensionQuote, Root, SlotId, outboard::groups_of};
 use libp2p::{PeerId, StreamProtocol};
 use libp2p_stream::{Control, OpenStreamError};
 use rand::Rng;
-use sp_core::sr25519;
+use sp_core::{Pair, sr25519};
 use std::{io, ops::Range, time::Duration};
 use tokio::sync::mpsc;
 
@@ -129,6 +130,44 @@ impl Client {
             Response::Stat(stat) => Ok(stat),
             other => Err(unexpected(peer.id, other)),
         }
+    }
+
+    /// Asks for the quote `wanted`, to keep a slot longer. What comes back is that quote, signed by the provider's `operator` key;
+    /// it is usable until `valid_until` of the quote wanted, or longer.
+    pub async fn extend(
+        &self,
+        peer: &Peer,
+        wanted: &ExtensionQuote,
+        operator: &sr25519::Public,
+    ) -> Result<SignedExtension, CallError> {
+        let slot = SlotId {
+            deal: wanted.deal,
+            index: wanted.index,
+        };
+        let request = Request::Extend { slot, end: wanted.to };
+        let signed = match self.ask(peer, &request).await?.1 {
+            Response::Extended(signed) => signed,
+            other => return Err(unexpected(peer.id, other)),
+        };
+        let lied = |what: String| Err(CallError::Lied { peer: peer.id, what });
+        let quote = &signed.quote;
+        let expected = ExtensionQuote {
+            valid_until: quote.valid_until,
+            ..wanted.clone()
+        };
+        if quote.from != wanted.from {
+            return lied(format!(
+                "it takes the slot's end for period {}, which the chain says is {}; it may not have seen the newest blocks",
+                quote.from, wanted.from
+            ));
+        }
+        if *quote != expected || quote.valid_until < wanted.valid_until {
+            return lied("a quote for something else than was asked for".into());
+        }
+        if !sr25519::Pair::verify(&signed.signature, quote.signing_payload(), operator) {
+            return lied("a quote that its operator key did not sign".into());
+        }
+        Ok(signed)
     }
 
     /// Sends a request on a new stream and waits for the answer.

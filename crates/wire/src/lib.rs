@@ -17,6 +17,7 @@
 //!                                           0 and 0 announce a Refused that ends the reading
 //! has    Has(slots) ->                   <- Held
 //! stat   Stat ->                         <- Stat
+//! extend Extend { slot, end } ->         <- Extended(SignedExtension) | Refused
 //! ```
 //!
 //! What a reader gets is checked against the slot's root batch by batch, as [`blocs_primitives::outboard::Run`] orders it. What an
@@ -38,7 +39,7 @@ pub use error::CallError;
 pub use get::SlotStream;
 pub use libp2p::{Multiaddr, PeerId, identity::Keypair};
 pub use memory::MemoryService;
-pub use message::{Held, PutOffer, Refusal, RefusalCode, SignedOffer, SignedQuote, Stat};
+pub use message::{Held, PutOffer, Refusal, RefusalCode, SignedExtension, SignedOffer, SignedQuote, Stat};
 pub use node::{Node, NodeConfig, Peer, StartError};
 pub use put::PutSession;
 pub use server::{ServeLimits, Server};

@@ -1,11 +1,11 @@
 //! A service in memory, for tests of everything that talks to providers.
 
 use crate::{
-    Accepted, Held, MAX_DATA_BYTES, PutOffer, Refusal, RefusalCode, ShardService, SignedQuote, SlotSink, SlotSource,
-    Stat,
+    Accepted, Held, MAX_DATA_BYTES, PutOffer, Refusal, RefusalCode, ShardService, SignedExtension, SignedQuote,
+    SlotSink, SlotSource, Stat,
 };
 use blocs_primitives::{
-    AccountId, Balance, BlockNumber, Hash, Quote, Root, SlotId,
+    AccountId, Balance, BlockNumber, ExtensionQuote, Hash, Period, Quote, Root, SlotId,
     outboard::{GROUP_BYTES, Outboard, OutboardBuilder, Run},
 };
 use libp2p::PeerId;
@@ -35,6 +35,9 @@ struct State {
 
 #[derive(Clone)]
 struct Stored {
+    owner: AccountId,
+    /// First period that is not paid, once there is a deal.
+    end: Option<Period>,
     bytes: Vec<u8>,
     root: Root,
     outboard: Outboard,
@@ -76,6 +79,13 @@ impl MemoryService {
             return false;
         };
         stored.bytes.get_mut(byte).map(|byte| *byte ^= 1).is_some()
+    }
+
+    /// From now on takes the slot's deal for open, until period `end`. `false` when there is no such slot.
+    pub fn open_deal(&self, slot: SlotId, end: Period) -> bool {
+        let mut state = self.state();
+        let stored = state.slots.get_mut(&slot).map(Arc::make_mut);
+        stored.map(|stored| stored.end = Some(end)).is_some()
     }
 
     /// Loses a slot. `false` when there is none.
@@ -148,6 +158,29 @@ impl ShardService for MemoryService {
             accepting: true,
         }
     }
+
+    fn extend(&self, _: PeerId, slot: SlotId, end: Period) -> Result<SignedExtension, Refusal> {
+        let state = self.state();
+        if let Some(refusal) = state.refusal.clone() {
+            return Err(refusal);
+        }
+        let stored = state.slots.get(&slot).and_then(|stored| Some((stored, stored.end?)));
+        let (stored, from) =
+            stored.ok_or_else(|| Refusal::new(RefusalCode::NotFound, "there is no such slot of an open deal here"))?;
+        let quote = ExtensionQuote {
+            genesis: self.genesis,
+            provider: self.provider.clone(),
+            owner: stored.owner.clone(),
+            deal: slot.deal,
+            index: slot.index,
+            rate: self.rate,
+            from,
+            to: end,
+            valid_until: self.valid_until,
+        };
+        let signature = self.operator.sign(&quote.signing_payload());
+        Ok(SignedExtension { quote, signature })
+    }
 }
 
 struct MemorySink {
@@ -195,10 +228,15 @@ impl SlotSink for MemorySink {
             valid_until: service.valid_until,
         };
         let signature = service.operator.sign(&quote.signing_payload());
-        service
-            .state()
-            .slots
-            .insert(offer.slot(), Arc::new(Stored { bytes, root, outboard }));
+        let slot = offer.slot();
+        let stored = Stored {
+            owner: offer.owner,
+            end: None,
+            bytes,
+            root,
+            outboard,
+        };
+        service.state().slots.insert(slot, Arc::new(stored));
         Ok(SignedQuote { quote, signature })
     }
 }

@@ -5,7 +5,9 @@
     reason = "the codec's derive for enums numbers the variants with casts"
 )]
 
-use blocs_primitives::{AccountId, Balance, BlockNumber, DealId, Hash, Period, Quote, Root, SlotId, SlotIndex};
+use blocs_primitives::{
+    AccountId, Balance, BlockNumber, DealId, ExtensionQuote, Hash, Period, Quote, Root, SlotId, SlotIndex,
+};
 use codec::{Decode, Encode};
 use sp_core::{Pair, sr25519};
 
@@ -74,6 +76,15 @@ impl SignedOffer {
 pub struct SignedQuote {
     /// The quote.
     pub quote: Quote,
+    /// The signature.
+    pub signature: sr25519::Signature,
+}
+
+/// A quote for keeping a slot longer, and the signature of the provider's operator key over [`ExtensionQuote::signing_payload`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SignedExtension {
+    /// The quote.
+    pub quote: ExtensionQuote,
     /// The signature.
     pub signature: sr25519::Signature,
 }
@@ -178,6 +189,13 @@ pub enum Request {
     Has(Vec<SlotId>),
     /// How the provider is.
     Stat,
+    /// To keep a slot of an open deal until a later period. Anyone may ask: only the deal's owner can use the answer.
+    Extend {
+        /// The slot.
+        slot: SlotId,
+        /// First period that would no longer be paid.
+        end: Period,
+    },
 }
 
 /// What a provider answers.
@@ -203,4 +221,6 @@ pub enum Response {
     Held(Vec<Option<Held>>),
     /// How the provider is.
     Stat(Stat),
+    /// The slot is held, and can be kept longer.
+    Extended(SignedExtension),
 }

@@ -219,6 +219,13 @@ impl Context {
                     .send(&Response::Held(held), "to hear the answer", self.timeouts.answer)
                     .await?)
             }
+            Request::Extend { slot, end } => {
+                let service = self.service.clone();
+                let signed = blocking(move || service.extend(peer, slot, end)).await??;
+                Ok(channel
+                    .send(&Response::Extended(signed), "to hear the quote", self.timeouts.answer)
+                    .await?)
+            }
             Request::Stat => {
                 let service = self.service.clone();
                 let stat = blocking(move || service.stat()).await?;

@@ -1,7 +1,7 @@
 //! What a node that serves shards must be able to do.
 
-use crate::{Held, PutOffer, Refusal, SignedQuote, Stat};
-use blocs_primitives::{AccountId, Balance, BlockNumber, Hash, Root, SlotId};
+use crate::{Held, PutOffer, Refusal, SignedExtension, SignedQuote, Stat};
+use blocs_primitives::{AccountId, Balance, BlockNumber, Hash, Period, Root, SlotId};
 use libp2p::PeerId;
 use std::ops::Range;
 
@@ -22,6 +22,9 @@ pub trait ShardService: Send + Sync + 'static {
     fn has(&self, slot: SlotId) -> Option<Held>;
     /// How the provider is.
     fn stat(&self) -> Stat;
+    /// Decides whether a slot of an open deal is kept until period `end`, at the rate that it has, and signs the quote. Whoever asks is
+    /// not known: the quote names the deal's owner.
+    fn extend(&self, peer: PeerId, slot: SlotId, end: Period) -> Result<SignedExtension, Refusal>;
 }
 
 /// An offer that was accepted.

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 #![allow(missing_docs, reason = "a test is documented by its name")]
 
-use blocs_primitives::{AccountId, DealId, Hash, Root, SlotId, SlotIndex};
+use blocs_primitives::{AccountId, DealId, ExtensionQuote, Hash, Root, SlotId, SlotIndex};
 use blocs_wire::{
     Accepted, CallError, Client, Held, Keypair, MAX_FRAME_BYTES, MemoryService, Node, NodeConfig, PROTOCOL, Peer,
-    PutOffer, Refusal, RefusalCode, ServeLimits, Server, ShardService, SignedOffer, SlotSink, SlotSource, StartError,
-    Stat, Timeouts, VERSION,
+    PutOffer, Refusal, RefusalCode, ServeLimits, Server, ShardService, SignedExtension, SignedOffer, SlotSink,
+    SlotSource, StartError, Stat, Timeouts, VERSION,
     message::{Request, Response},
 };
 use codec::{DecodeAll, Encode};
@@ -404,6 +404,69 @@ async fn has_and_stat_tell_what_is_there() {
     ));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_longer_time_is_quoted_for_a_slot_of_an_open_deal_and_checked() {
+    let service = service();
+    let pairing = pairing(service.clone(), TCP, Timeouts::default()).await;
+    put(&pairing.client, &pairing.peer, &service, 0, &content(1000))
+        .await
+        .unwrap();
+    let wanted = ExtensionQuote {
+        genesis: genesis(),
+        provider: provider(),
+        owner: AccountId::new(owner().public().0),
+        deal: slot(0).deal,
+        index: SlotIndex(0),
+        rate: 1000,
+        from: 40,
+        to: 50,
+        valid_until: 60,
+    };
+    let ask = |wanted: ExtensionQuote, operator| {
+        let (client, peer) = (pairing.client.clone(), pairing.peer.clone());
+        async move { client.extend(&peer, &wanted, &operator).await }
+    };
+    let operator = service.operator();
+    let error = ask(wanted.clone(), operator).await.unwrap_err();
+    assert!(error.is_not_found(), "there is no deal: {error}");
+
+    assert!(service.open_deal(slot(0), 40));
+    let signed = ask(wanted.clone(), operator).await.unwrap();
+    assert_eq!(signed.quote, wanted);
+
+    let lies = [
+        (
+            ExtensionQuote {
+                from: 39,
+                ..wanted.clone()
+            },
+            operator,
+        ),
+        (
+            ExtensionQuote {
+                rate: 999,
+                ..wanted.clone()
+            },
+            operator,
+        ),
+        (
+            ExtensionQuote {
+                valid_until: 61,
+                ..wanted.clone()
+            },
+            operator,
+        ),
+        (wanted.clone(), owner().public()),
+    ];
+    for (wanted, operator) in lies {
+        let error = ask(wanted, operator).await.unwrap_err();
+        assert!(matches!(error, CallError::Lied { .. }), "{error}");
+    }
+    service.refuse(Some(Refusal::new(RefusalCode::Unwanted, "it is draining")));
+    let error = ask(wanted, operator).await.unwrap_err();
+    assert!(error.to_string().contains("it is draining"), "{error}");
+}
+
 /// A service that never answers, until it is told to.
 #[derive(Clone)]
 struct Stalling(MemoryService, Arc<std::sync::Barrier>);
@@ -427,6 +490,9 @@ impl ShardService for Stalling {
     fn stat(&self) -> Stat {
         self.1.wait();
         self.0.stat()
+    }
+    fn extend(&self, peer: PeerId, slot: SlotId, end: u32) -> Result<SignedExtension, Refusal> {
+        self.0.extend(peer, slot, end)
     }
 }
 
@@ -500,6 +566,9 @@ impl ShardService for Watching {
     }
     fn has(&self, slot: SlotId) -> Option<Held> {
         self.0.has(slot)
+    }
+    fn extend(&self, peer: PeerId, slot: SlotId, end: u32) -> Result<SignedExtension, Refusal> {
+        self.0.extend(peer, slot, end)
     }
     fn stat(&self) -> Stat {
         self.0.stat()

@@ -7,8 +7,8 @@ use crate::{prove::Answers, types::*, *};
 use alloc::{vec, vec::Vec};
 use blake3::hazmat::{HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
 use blocs_primitives::{
-    AccountId, Answer, Balance, Challenge, Concession, DealId, Hash, MAX_CHALLENGED_PIECES, MAX_SLOT_BYTES, MAX_SLOTS,
-    PIECE_BYTES, Period, PieceChallenge, Quote, Root, SlotId, SlotIndex, SlotOffer,
+    AccountId, Answer, Balance, Challenge, Concession, DealId, ExtensionQuote, Hash, MAX_CHALLENGED_PIECES,
+    MAX_SLOT_BYTES, MAX_SLOTS, PIECE_BYTES, Period, PieceChallenge, Quote, Root, SlotId, SlotIndex, SlotOffer,
     proof::{MAX_SIBLINGS, PieceProof},
 };
 use frame_benchmarking::v2::*;
@@ -108,6 +108,39 @@ fn opened<T: Config>(owner: &AccountId, salt: u32, providers: &[AccountId], dura
     let id = DealId::derive(owner, &offer.salt);
     assert_ok!(Pallet::<T>::do_open_deal(owner.clone(), offer));
     id
+}
+
+/// An extension of the first `count` slots of a deal, signed by their providers.
+fn extension<T: Config>(deal: DealId, count: u32, end: Period) -> DealExtension {
+    let owner = Deals::<T>::get(deal).expect("an open deal").owner;
+    let slots = Pallet::<T>::slots_of(&deal).into_iter().take(count as usize);
+    let slots: Vec<_> = slots
+        .map(|(index, slot)| {
+            let quote = ExtensionQuote {
+                genesis: Pallet::<T>::genesis_hash(),
+                provider: slot.provider.clone(),
+                owner: owner.clone(),
+                deal,
+                index,
+                rate: slot.rate,
+                from: slot.end,
+                to: end,
+                valid_until: Pallet::<T>::now().saturating_add(PeriodLength::<T>::get()),
+            };
+            let operator = Providers::<T>::get(slot.provider).expect("registered").operator;
+            SlotExtension {
+                index,
+                valid_until: quote.valid_until,
+                signature: sp_io::crypto::sr25519_sign(KEYS, &operator, &quote.signing_payload())
+                    .expect("the key was generated here"),
+            }
+        })
+        .collect();
+    DealExtension {
+        deal,
+        end,
+        slots: slots.try_into().expect("at most 32 slots"),
+    }
 }
 
 /// Moves the chain into a period and the providers with it.
@@ -380,6 +413,23 @@ mod benchmarks {
         _(RawOrigin::Signed(owner), deal);
 
         assert!(Deals::<T>::get(deal).expect("still open").end < 200);
+    }
+
+    #[benchmark]
+    fn extend_deal(n: Linear<1, MAX_SLOTS>) {
+        let owner = funded::<T>("owner", 0);
+        let providers: Vec<_> = (0..MAX_SLOTS).map(registered::<T>).collect();
+        let deal = opened::<T>(&owner, 0, &providers, 200);
+        // The other slots of the largest deal are lost: they are written too.
+        for (index, provider) in (0u16..).map(SlotIndex).zip(&providers).skip(n as usize) {
+            assert_ok!(Pallet::<T>::do_declare_lost(provider.clone(), SlotId { deal, index }));
+        }
+        let extension = extension::<T>(deal, n, 300);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), extension);
+
+        assert_eq!(Deals::<T>::get(deal).expect("still open").end, 300);
     }
 
     #[benchmark]

@@ -18,6 +18,7 @@ const RECORDS_PER_SLOT: u128 = 5;
 const RECORDS_PER_DEAL: u128 = 2;
 
 impl<T: Config> Pallet<T> {
+    /// Opens a deal.
     pub(crate) fn do_open_deal(owner: AccountId, offer: DealOffer) -> DispatchResult {
         let params = ParamsValue::<T>::get();
         let id = DealId::derive(&owner, &offer.salt);
@@ -91,6 +92,10 @@ impl<T: Config> Pallet<T> {
         let slots = Self::slots_of(&id);
         let mut returned: Balance = 0;
         for (index, mut slot) in slots.clone() {
+            // A slot that an extension left out may end sooner.
+            if slot.end <= end {
+                continue;
+            }
             if slot.status == SlotStatus::Live {
                 let periods = slot.end.checked_sub(end).ok_or(Error::<T>::Corrupt)?;
                 returned = slot

@@ -129,7 +129,7 @@ pub(crate) fn enter<T: Config>(account: &AccountId, start: Period, end: Period, 
     enter_end::<T>(account, end, rate)
 }
 
-/// Moves a slot's end to an earlier period, still later than the provider's.
+/// Moves a slot's end to another period; both are later than the provider's.
 pub(crate) fn move_end<T: Config>(account: &AccountId, from: Period, to: Period, rate: Balance) -> DispatchResult {
     take_back::<T>(account, from, |entry| {
         entry.ending.checked_sub(rate).map(|sum| entry.ending = sum)

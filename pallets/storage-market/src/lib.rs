@@ -10,6 +10,7 @@
 //! | [`types`] | the records of the state |
 //! | `provider` | registering, terms, bond, exit |
 //! | `deal` | opening and terminating deals |
+//! | `extend` | extending deals |
 //! | `visit` | the block hook: settle the last period, roll into the next, draw a challenge |
 //! | `prove` | checking and paying a proof; concessions |
 //! | `close` | settling slots, ending deals, declaring losses, claims |
@@ -41,6 +42,7 @@ pub use weights::WeightInfo;
 mod benchmarking;
 mod close;
 mod deal;
+mod extend;
 mod holdings;
 mod ledger;
 #[cfg(feature = "rehearsal")]
@@ -371,6 +373,15 @@ pub mod pallet {
             /// All values from now on.
             new: Params,
         },
+        /// A deal runs longer.
+        DealExtended {
+            /// Its id.
+            deal: DealId,
+            /// The first period that is no longer paid.
+            end: Period,
+            /// The live slots that end there now; the others end when they would have.
+            slots: BoundedVec<SlotIndex, ConstU32<MAX_SLOTS>>,
+        },
     }
 
     /// Why a call is refused.
@@ -409,7 +420,7 @@ pub mod pallet {
         NotProvider,
         /// `k` must be at least 1 and at most the number of slots.
         BadErasure,
-        /// The duration must be at least one period and at most the maximum.
+        /// The duration must be at least one period and at most the maximum; an extended deal may end no later than a new one.
         BadDuration,
         /// Two slots of the deal are with the same provider.
         DuplicateProvider,
@@ -419,7 +430,7 @@ pub mod pallet {
         BadRate,
         /// A quote has expired, or is valid for longer than one proving period: ask the provider again.
         QuoteExpired,
-        /// A quote's signature is not the provider's for this chain, owner, deal, slot, content and price.
+        /// A quote's signature is not the provider's for this chain, owner, deal, slot, content or periods, and price.
         BadQuote,
         /// Numbers too large for the ledger.
         Overflow,
@@ -465,6 +476,14 @@ pub mod pallet {
         DepositPerByteOutOfBounds,
         /// The pallet's own records disagree. Nothing was changed; please report it.
         Corrupt,
+        /// The deal, or a slot that is to be extended, is over: open a new deal.
+        AlreadyEnded,
+        /// The new end must be later than that of every slot that is named, and no earlier than the deal's.
+        NotLater,
+        /// A slot is named twice, or the slots are not in ascending order.
+        DuplicateSlot,
+        /// Fewer slots are extended than give the content back: bring quotes of at least `k` slots.
+        TooFewSlots,
     }
 
     #[pallet::hooks]
@@ -616,6 +635,15 @@ pub mod pallet {
         pub fn set_parameter(origin: OriginFor<T>, parameter: Parameter) -> DispatchResult {
             T::AdminOrigin::ensure_origin(origin)?;
             Self::do_change_params(|params| parameter.put_into(params))
+        }
+
+        /// Keeps a deal for longer, each slot at the rate that it has, and escrows the price of the added periods. For its owner, with
+        /// a quote of the provider for every slot that is to stay.
+        #[pallet::call_index(15)]
+        #[pallet::weight(T::WeightInfo::extend_deal(crate::weights::count(&extension.slots)))]
+        pub fn extend_deal(origin: OriginFor<T>, extension: DealExtension) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_extend_deal(who, extension)
         }
     }
 

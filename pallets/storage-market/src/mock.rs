@@ -2,7 +2,9 @@
 
 use crate as pallet_storage_market;
 use crate::{Config, Params, types::*};
-use blocs_primitives::{AccountId, Answer, Balance, Concession, Hash, Period, Quote, SlotIndex, SlotOffer};
+use blocs_primitives::{
+    AccountId, Answer, Balance, Concession, ExtensionQuote, Hash, Period, Quote, SlotIndex, SlotOffer,
+};
 use blocs_primitives::{
     DealId, PieceChallenge, Root,
     outboard::{OutboardBuilder, group_of, group_range},
@@ -290,6 +292,40 @@ pub(crate) fn open(owner: u8, salt: u8, providers: &[AccountId], duration: Perio
     let id = DealId::derive(&owner, &offer.salt);
     assert_ok!(Market::open_deal(RuntimeOrigin::signed(owner), offer));
     id
+}
+
+/// A quote of a slot's provider for keeping it until `to`, rightly signed.
+pub(crate) fn slot_extension(deal: DealId, index: SlotIndex, to: Period) -> SlotExtension {
+    let slot = crate::Slots::<Runtime>::get(deal, index).expect("an open slot");
+    let quote = ExtensionQuote {
+        genesis: System::block_hash(0),
+        provider: slot.provider.clone(),
+        owner: crate::Deals::<Runtime>::get(deal).expect("an open deal").owner,
+        deal,
+        index,
+        rate: slot.rate,
+        from: slot.end,
+        to,
+        valid_until: System::block_number() + PERIOD,
+    };
+    SlotExtension {
+        index,
+        valid_until: quote.valid_until,
+        signature: operator(&slot.provider).sign(&quote.signing_payload()),
+    }
+}
+
+/// An extension of all live slots of a deal.
+pub(crate) fn extension(deal: DealId, end: Period) -> DealExtension {
+    let live = Market::slots_of(&deal)
+        .into_iter()
+        .filter(|(_, slot)| slot.status == SlotStatus::Live);
+    let slots: Vec<_> = live.map(|(index, _)| slot_extension(deal, index, end)).collect();
+    DealExtension {
+        deal,
+        end,
+        slots: slots.try_into().expect("few"),
+    }
 }
 
 /// Answers to the open challenge; the slots of `conceded` are conceded. `None` when there is no challenge.

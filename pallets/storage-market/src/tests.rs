@@ -9,6 +9,7 @@
 mod attacks;
 mod deals;
 mod errors;
+mod extend;
 mod model;
 mod money;
 mod params;

@@ -1,6 +1,7 @@
 //! The records of the market's state and the arguments of its calls.
 
-use blocs_primitives::{AccountId, Balance, BlockNumber, Hash, MAX_SLOTS, Period, Root, SlotOffer};
+pub use blocs_primitives::SlotExtension;
+use blocs_primitives::{AccountId, Balance, BlockNumber, DealId, Hash, MAX_SLOTS, Period, Root, SlotOffer};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{BoundedVec, traits::ConstU32};
 use scale_info::TypeInfo;
@@ -127,6 +128,17 @@ pub struct DealOffer {
     pub slots: BoundedVec<SlotOffer, ConstU32<MAX_SLOTS>>,
 }
 
+/// A deal to keep longer. Slots that are not named end when they would have.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct DealExtension {
+    /// The deal.
+    pub deal: DealId,
+    /// First period that will no longer be paid: later than the deal's end so far.
+    pub end: Period,
+    /// The quotes of at least `k` live slots, each slot once, in ascending order.
+    pub slots: BoundedVec<SlotExtension, ConstU32<MAX_SLOTS>>,
+}
+
 /// A deal.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Deal {
@@ -140,7 +152,7 @@ pub struct Deal {
     pub n: u16,
     /// First period that is paid.
     pub start: Period,
-    /// First period that is no longer paid.
+    /// First period that is no longer paid: the end of the slots that end last.
     pub end: Period,
     /// Slots not yet closed.
     pub open_slots: u16,

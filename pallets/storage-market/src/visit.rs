@@ -75,6 +75,7 @@ impl<T: Config> Pallet<T> {
                 T::WeightInfo::terminate_deal(slots),
                 DispatchClass::Normal,
             ),
+            ("extend_deal", T::WeightInfo::extend_deal(slots), DispatchClass::Normal),
             (
                 "prove",
                 T::WeightInfo::prove(pieces).saturating_add(T::WeightInfo::authorize_prove(pieces)),

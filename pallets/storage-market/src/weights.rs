@@ -36,6 +36,8 @@ pub trait WeightInfo {
     fn close_deal(n: u32) -> Weight;
     /// `terminate_deal` with `n` slots.
     fn terminate_deal(n: u32) -> Weight;
+    /// `extend_deal` with `n` slots, the others of the largest deal being lost.
+    fn extend_deal(n: u32) -> Weight;
     /// `claim`.
     fn claim() -> Weight;
     /// `declare_lost`.
@@ -108,6 +110,14 @@ impl<T: frame_system::Config> WeightInfo for Formulas<T> {
     }
     fn terminate_deal(n: u32) -> Weight {
         Self::access(8, 6, 40).saturating_add(Self::access(3, 3, 10).saturating_mul(n.into()))
+    }
+    fn extend_deal(n: u32) -> Weight {
+        // Every slot of the deal is read, and the lost ones are written; a signature for each that is extended.
+        let others = Self::access(1, 1, 5).saturating_mul(blocs_primitives::MAX_SLOTS.into());
+        let slot = Self::access(4, 3, 80);
+        Self::access(10, 5, 60)
+            .saturating_add(others)
+            .saturating_add(slot.saturating_mul(n.into()))
     }
     fn claim() -> Weight {
         Self::access(4, 4, 40)
@@ -199,6 +209,9 @@ impl<T: frame_system::Config, Measured: WeightInfo> WeightInfo for WorstCase<T, 
     }
     fn terminate_deal(n: u32) -> Weight {
         Measured::terminate_deal(n)
+    }
+    fn extend_deal(n: u32) -> Weight {
+        Measured::extend_deal(n)
     }
     fn claim() -> Weight {
         Measured::claim()

@@ -276,6 +276,25 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
             .saturating_add(T::DbWeight::get().writes(4))
             .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
     }
+    /// Storage: `StorageMarket::Deals` (r:1 w:1)
+    /// Storage: `StorageMarket::Period` (r:1 w:0)
+    /// Storage: `StorageMarket::Params` (r:1 w:0)
+    /// Storage: `StorageMarket::Slots` (r:33 w:32)
+    /// Storage: `StorageMarket::Providers` (r:32 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `System::Account` (r:2 w:2)
+    /// Storage: `StorageMarket::Owed` (r:1 w:1)
+    /// Storage: `StorageMarket::PeriodLedger` (r:64 w:64)
+    /// The range of component `n` is `[1, 32]`.
+    fn extend_deal(n: u32) -> Weight {
+        // Estimated: `scripts/weights pallet_storage_market` measures it.
+        Weight::from_parts(300_000_000, 0)
+            .saturating_add(Weight::from_parts(80_000_000, 0).saturating_mul(n.into()))
+            .saturating_add(T::DbWeight::get().reads(40))
+            .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
+            .saturating_add(T::DbWeight::get().writes(36))
+            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
+    }
     /// Storage: `StorageMarket::Providers` (r:1 w:1)
     /// Proof: `StorageMarket::Providers` (`max_values`: None, `max_size`: Some(205), added: 2680, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)

@@ -115,11 +115,11 @@ impl Observer {
             .decode()?)
     }
 
-    /// Slashes of a validator's own stake that wait, by the era in which they are applied.
-    pub async fn unapplied(&self, stash: &AccountId) -> Result<BTreeMap<u32, u128>> {
-        let head = self.head().await?;
+    /// Slashes of a validator's own stake that wait after the block of this height, by the era in which they are applied.
+    pub async fn unapplied(&self, stash: &AccountId, height: u64) -> Result<BTreeMap<u32, u128>> {
+        let block = self.api.at_block(height).await?;
         let address = dynamic::storage::<(u32,), Vec<Unapplied>>("Staking", "UnappliedSlashes");
-        let mut entries = head.storage().iter(address, ()).await?;
+        let mut entries = block.storage().iter(address, ()).await?;
         let stash: &Bytes32 = stash.as_ref();
         let mut all = BTreeMap::new();
         while let Some(entry) = entries.next().await {

@@ -126,7 +126,7 @@ impl Clients {
 }
 
 /// Why an example cannot be run on this machine. In CI that is a failure.
-fn missing(example: &str) -> Result<Option<Verdict>> {
+pub(super) fn missing(example: &str) -> Result<Option<Verdict>> {
     let folder = checkout().join("examples").join(example);
     if folder.join("node_modules/.package-lock.json").is_file() {
         return Ok(None);

@@ -8,7 +8,7 @@ use crate::{
 use anyhow::{Result, ensure};
 use std::{collections::BTreeSet, fs, time::Duration};
 
-const DOCUMENTS: [&str; 17] = [
+const DOCUMENTS: [&str; 19] = [
     "docs/guides/transactions.md",
     "docs/guides/multisig-and-proxies.md",
     "docs/guides/voting.md",
@@ -26,6 +26,8 @@ const DOCUMENTS: [&str; 17] = [
     "docs/guides/providers.md",
     "docs/guides/validators.md",
     "docs/guides/nominators.md",
+    "docs/guides/contracts.md",
+    "docs/guides/contracts-and-storage.md",
 ];
 const PROGRAMS: [&str; 3] = ["blocs", "blocs-provider", "blocs-node"];
 

@@ -1,11 +1,7 @@
 //! Making calls and taking them apart, with nothing but metadata.
 
 use super::{
-    CallError, DecodedCall, DecodedExtrinsic, RawCall,
-    decode::Decoder,
-    encode::{Encoder, layout},
-    names,
-    parse::{Text, Written, parse, text},
+    CallError, DecodedCall, DecodedExtrinsic, RawCall, arguments::arguments, decode::Decoder, encode::Encoder, names,
 };
 use crate::{
     ChainProperties,
@@ -48,75 +44,14 @@ impl<'a> Calls<'a> {
         })?;
         let (pallet, call) = names::call(self.metadata, pallet, call)?;
         let name = format!("{}.{}", pallet.name(), call.name);
-        let wrong = |argument: &str, reason: String| CallError::Argument {
-            call: name.clone(),
-            argument: argument.to_owned(),
-            reason,
-        };
         let encoder = Encoder::new(self.metadata, self.properties);
-        let mut given: Vec<Option<Text>> = call.fields.iter().map(|_| None).collect();
-        let mut next = 0;
-        for arg in args {
-            let by_name = named(arg).and_then(|(name, value)| {
-                let at = call
-                    .fields
-                    .iter()
-                    .position(|field| field.name.as_deref().is_some_and(|known| names::same(known, name)))?;
-                Some((at, value))
-            });
-            let (at, written) = by_name.unwrap_or((next, arg.as_str()));
-            let field = call.fields.get(at);
-            // Only text may hold a `=` after a word that is no name.
-            let stray = by_name.is_none() && named(arg).is_some();
-            let Some(field) = field.filter(|field| !stray || encoder.takes_bytes(field.ty.id)) else {
-                let known = call.fields.iter().filter_map(|field| field.name.as_deref());
-                let reason = match named(arg) {
-                    Some((name, _)) => format!("there is no argument {name:?}{}", names::hint(name, known)),
-                    None => format!("there are too many arguments: it takes {}", layout(&call.fields)),
-                };
-                return Err(wrong(arg, reason));
-            };
-            let argument = field.name.as_deref().unwrap_or_default();
-            let value = self.argument(written, encoder.takes_bytes(field.ty.id));
-            let value = value.map_err(|reason| wrong(argument, reason))?;
-            match given.get_mut(at) {
-                Some(place @ None) => *place = Some(value),
-                _ => return Err(wrong(argument, "it is given twice".to_owned())),
-            }
-            while given.get(next).is_some_and(Option::is_some) {
-                next += 1;
-            }
-        }
         let mut bytes = vec![pallet.call_index(), call.index];
-        for (field, value) in call.fields.iter().zip(&given) {
-            let argument = field.name.as_deref().unwrap_or_default();
-            let value = value.as_ref().ok_or_else(|| {
-                wrong(
-                    argument,
-                    format!("it is missing; the call takes {}", layout(&call.fields)),
-                )
-            })?;
-            encoder
-                .value(value, field.ty.id, &mut bytes)
-                .map_err(|reason| wrong(argument, reason))?;
-        }
+        arguments(&encoder, &call.fields, args, &mut bytes).map_err(|fault| CallError::Argument {
+            call: name,
+            argument: fault.argument,
+            reason: fault.reason,
+        })?;
         self.made(pallet, call, bytes)
-    }
-
-    /// A whole argument. Where bytes are asked for, text needs no quotes.
-    fn argument(&self, written: &str, takes_bytes: bool) -> Result<Text, String> {
-        let trimmed = written.trim_start();
-        if !takes_bytes || trimmed.starts_with("0x") || trimmed.starts_with(['"', '[']) {
-            return parse(written);
-        }
-        if let Ok(value) = parse(written)
-            && let ValueDef::Variant(variant) = &value.value
-            && names::split_path(&variant.name)
-                .is_some_and(|(pallet, call)| names::call(self.metadata, pallet, call).is_ok())
-        {
-            return Ok(value);
-        }
-        Ok(text(written.to_owned(), Written::Quoted))
     }
 
     pub(super) fn built(&self, pallet: &str, call: &str, fields: Vec<(&str, Value)>) -> Result<RawCall, CallError> {
@@ -235,15 +170,6 @@ impl<'a> Calls<'a> {
             call,
         })
     }
-}
-
-/// `name=value`, when the part before `=` can be a name.
-fn named(arg: &str) -> Option<(&str, &str)> {
-    let (name, value) = arg.split_once('=')?;
-    let name = name.trim();
-    let letters = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    (starts && name.chars().all(letters)).then_some((name, value))
 }
 
 /// Pallet, call and arguments.

@@ -13,6 +13,8 @@ pub(super) const MAX_DEPTH: usize = 128;
 const SPARE_VALUES: usize = 65_536;
 /// Values for each byte at most.
 const VALUES_PER_BYTE: usize = 16;
+/// In place of the type of all calls, where there are none.
+pub(super) const NO_CALLS: u32 = u32::MAX;
 /// Crate of the pallet whose balances are not the chain's token.
 const FOREIGN: &str = "pallet_assets";
 
@@ -34,6 +36,14 @@ impl<'a> Decoder<'a> {
             calls,
             left: bytes.saturating_mul(VALUES_PER_BYTE).saturating_add(SPARE_VALUES),
             foreign: false,
+        }
+    }
+
+    /// For types that are not the runtime's: they hold no calls, and their balances need not be the chain's token.
+    pub(super) fn foreign(types: &'a PortableRegistry, bytes: usize) -> Self {
+        Self {
+            foreign: true,
+            ..Self::new(types, NO_CALLS, bytes)
         }
     }
 
@@ -297,9 +307,14 @@ pub(super) fn resolve(types: &PortableRegistry, ty: u32) -> Result<&Type<Portabl
         .ok_or_else(|| format!("the metadata has no type {ty}"))
 }
 
-/// Whether it is the type of accounts.
+/// Whether it is the type of accounts: the runtime's, or that of ink! contracts.
 pub(super) fn is_account(ty: &Type<PortableForm>) -> bool {
-    ty.path.segments.last().is_some_and(|name| name == "AccountId32")
+    let segments = ty.path.segments.as_slice();
+    match segments.last().map(String::as_str) {
+        Some("AccountId32") => true,
+        Some("AccountId") => segments.first().is_some_and(|name| name == "ink_primitives"),
+        _ => false,
+    }
 }
 
 /// Whether it is the byte.

@@ -6,7 +6,7 @@
 mod scalar;
 
 use super::{
-    decode::{Decoder, MAX_DEPTH, holds_call, is_account, is_byte, resolve, width, within},
+    decode::{Decoder, MAX_DEPTH, NO_CALLS, holds_call, is_account, is_byte, resolve, width, within},
     names,
     parse::Written,
     word,
@@ -14,7 +14,9 @@ use super::{
 use crate::{ChainProperties, value::Kind};
 use codec::{Compact, Encode};
 use scalar::shown;
-use scale_info::{Field, PortableRegistry, Type, TypeDef, Variant as VariantType, form::PortableForm};
+use scale_info::{
+    Field, PortableRegistry, Type, TypeDef, TypeDefPrimitive, Variant as VariantType, form::PortableForm,
+};
 use scale_value::{Composite, Primitive, Value, ValueDef, Variant};
 use subxt::metadata::Metadata;
 
@@ -42,21 +44,43 @@ impl Form for Written {
 /// Writes values as the metadata asks.
 #[derive(Clone, Copy)]
 pub(super) struct Encoder<'a> {
-    metadata: &'a Metadata,
+    types: &'a PortableRegistry,
+    /// Where the names of calls stand; types from elsewhere than the runtime know no calls.
+    metadata: Option<&'a Metadata>,
     properties: &'a ChainProperties,
 }
 
 impl<'a> Encoder<'a> {
     pub(super) fn new(metadata: &'a Metadata, properties: &'a ChainProperties) -> Self {
-        Self { metadata, properties }
+        Self {
+            types: metadata.types(),
+            metadata: Some(metadata),
+            properties,
+        }
+    }
+
+    /// For types that are not the runtime's.
+    pub(super) fn foreign(types: &'a PortableRegistry, properties: &'a ChainProperties) -> Self {
+        Self {
+            types,
+            metadata: None,
+            properties,
+        }
     }
 
     fn types(&self) -> &'a PortableRegistry {
-        self.metadata.types()
+        self.types
     }
 
     fn calls(&self) -> u32 {
-        self.metadata.outer_enums().call_enum_ty()
+        self.metadata
+            .map_or(NO_CALLS, |metadata| metadata.outer_enums().call_enum_ty())
+    }
+
+    /// Whether this is a call's name.
+    pub(super) fn knows_call(&self, pallet: &str, call: &str) -> bool {
+        self.metadata
+            .is_some_and(|metadata| names::call(metadata, pallet, call).is_ok())
     }
 
     /// Whether the type is bytes of any number, also within structs around them.
@@ -73,6 +97,12 @@ impl<'a> Encoder<'a> {
             }
         }
         false
+    }
+
+    /// Whether the type is text.
+    pub(super) fn takes_text(&self, ty: u32) -> bool {
+        let shape = self.types().resolve(ty).map(|ty| &ty.type_def);
+        matches!(shape, Some(TypeDef::Primitive(TypeDefPrimitive::Str)))
     }
 
     /// Appends the encoding of a value of this type.
@@ -408,7 +438,8 @@ impl<'a> Encoder<'a> {
         out: &mut Vec<u8>,
         depth: usize,
     ) -> Result<()> {
-        let (pallet, call) = names::call(self.metadata, pallet, call).map_err(|e| e.to_string())?;
+        let metadata = self.metadata.ok_or("a call of the chain's cannot stand here")?;
+        let (pallet, call) = names::call(metadata, pallet, call).map_err(|e| e.to_string())?;
         out.extend_from_slice(&[pallet.call_index(), call.index]);
         self.fields(values, &call.fields, out, depth)
             .map_err(|reason| within(&format!("{}.{}", pallet.name(), call.name), reason))

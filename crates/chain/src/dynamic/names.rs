@@ -13,12 +13,12 @@ fn loose(name: &str) -> String {
 }
 
 /// Whether two names are the same but for case and underscores.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub fn same(a: &str, b: &str) -> bool {
     a == b || loose(a) == loose(b)
 }
 
-/// `; did you mean …?`, or what there is.
-pub(super) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+/// `; did you mean …?`, or what there is: the end of a sentence about a name that is not known.
+pub fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let wanted = loose(name);
     let mut near: Vec<(usize, &str)> = known
         .map(|known| {

@@ -10,7 +10,7 @@ use crate::{
     At, ChainProperties, InclusionReport, QueryError, SubxtChain,
     connection::{AtBlock, Failure},
     subxt_client::Inner,
-    value::{Decoded, Value, as_u128, field, items, variant},
+    value::{Decoded, Value, as_bytes, as_u128, field, items, variant},
 };
 use blocs_primitives::Hash;
 use scale_value::{Composite, ValueDef, Variant};
@@ -309,6 +309,11 @@ pub struct EntriesPage {
     pub next: Option<Vec<u8>>,
 }
 
+fn hash(value: &Decoded) -> Option<Hash> {
+    let bytes: [u8; 32] = as_bytes(value)?.try_into().ok()?;
+    Some(Hash::from(bytes))
+}
+
 /// An event record.
 fn event(record: &Decoded) -> Option<DecodedEvent> {
     let extrinsic = match variant(field(record, "phase")?)? {
@@ -332,5 +337,11 @@ fn event(record: &Decoded) -> Option<DecodedEvent> {
             value: ValueDef::Composite(values),
             context: inner.context,
         },
+        topics: field(record, "topics")
+            .map(items)
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(hash)
+            .collect(),
     })
 }

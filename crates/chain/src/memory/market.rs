@@ -53,7 +53,13 @@ impl Market {
     }
 
     /// Takes `amount` and the fee from the account; `hold` of it stays on the account, held.
-    fn charge(&mut self, who: &AccountId, amount: Balance, hold: Balance, context: &Context) -> Result<(), Refusal> {
+    pub(super) fn charge(
+        &mut self,
+        who: &AccountId,
+        amount: Balance,
+        hold: Balance,
+        context: &Context,
+    ) -> Result<(), Refusal> {
         let held = self.balance(who, context.existential_deposit).transferable;
         let needed = amount.saturating_add(MemoryChain::FEE);
         if held < needed {
@@ -75,6 +81,7 @@ impl Market {
         let event = match call {
             MarketCall::Register(registration) => return self.register(who, registration, context),
             MarketCall::OpenDeal(offer) => return self.open_deal(who, offer, context),
+            MarketCall::ExtendDeal { extension, .. } => return self.extend_deal(who, extension, context),
             MarketCall::Transfer { to, amount } => {
                 self.charge(who, amount, 0, context)?;
                 self.credit(&to, amount);
@@ -142,7 +149,7 @@ impl Market {
                     .filter(|(id, _)| id.deal == deal)
                     .map(|(_, slot)| slot)
                 {
-                    slot.end = end;
+                    slot.end = slot.end.min(end);
                 }
                 MarketEvent::DealTerminated { deal, end }
             }
@@ -300,16 +307,13 @@ impl Market {
 
     fn close(&mut self, deal: DealId, only: Option<SlotIndex>, context: &Context) -> Result<Vec<MarketEvent>, Refusal> {
         let record = self.deals.get(&deal).ok_or(Refusal::Error("NoSuchDeal"))?;
-        if context.period < record.end {
+        let owner = record.owner.clone();
+        let chosen = self.slots.iter();
+        let chosen = chosen.filter(|(id, _)| id.deal == deal && only.is_none_or(|index| id.index == index));
+        if chosen.clone().any(|(_, slot)| context.period < slot.end) {
             return Err(Refusal::Error("NotEnded"));
         }
-        let owner = record.owner.clone();
-        let chosen: Vec<SlotId> = self
-            .slots
-            .keys()
-            .filter(|id| id.deal == deal && only.is_none_or(|index| id.index == index))
-            .copied()
-            .collect();
+        let chosen: Vec<SlotId> = chosen.map(|(id, _)| *id).collect();
         let mut events = Vec::new();
         for id in chosen {
             if let Some(slot) = self.slots.remove(&id) {

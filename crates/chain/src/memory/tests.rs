@@ -1,5 +1,5 @@
 use super::*;
-use crate::{DealOffer, ProviderStatus, Registration, SlotStatus, Sr25519Signer, Terms, Tier};
+use crate::{DealExtension, DealOffer, ProviderStatus, Registration, SlotStatus, Sr25519Signer, Terms, Tier};
 use blocs_primitives::{Answer, Concession, PieceChallenge, Quote, Root, SlotOffer};
 
 const BLOC: Balance = 1_000_000_000_000;
@@ -95,6 +95,62 @@ async fn a_quoted_deal_opens_and_closes_after_its_end() {
         .await
         .expect("closes");
     assert_eq!(chain.deal(deal, At::Best).await.expect("reads"), None);
+}
+
+#[tokio::test]
+async fn an_extended_deal_costs_the_added_periods_and_ends_later() {
+    let (chain, provider, owner) = chain_with_provider().await;
+    let call = MarketCall::OpenDeal(offer(&chain, &provider, &owner, [1; 32]));
+    chain.submit(&owner, call, WaitFor::InBlock).await.expect("opens");
+    let deal = DealId::derive(&owner.account(), &[1; 32]);
+    let quote = blocs_primitives::ExtensionQuote {
+        genesis: chain.genesis_hash(),
+        provider: provider.account(),
+        owner: owner.account(),
+        deal,
+        index: SlotIndex(0),
+        rate: 5,
+        from: 4,
+        to: 10,
+        valid_until: 100,
+    };
+    let slot = blocs_primitives::SlotExtension {
+        index: quote.index,
+        valid_until: quote.valid_until,
+        signature: provider.sign(&quote.signing_payload()),
+    };
+    let extend = |end| MarketCall::ExtendDeal {
+        extension: DealExtension {
+            deal,
+            end,
+            slots: vec![slot.clone()],
+        },
+        price: 30,
+    };
+    let forged = chain.submit(&owner, extend(11), WaitFor::InBlock).await;
+    assert!(matches!(forged, Err(SubmitError::Dispatch { error, .. }) if error == "BadQuote"));
+    let before = chain.balance(&owner.account(), At::Best).await.expect("reads").free;
+    let report = chain
+        .submit(&owner, extend(10), WaitFor::InBlock)
+        .await
+        .expect("extends");
+    let slots = vec![SlotIndex(0)];
+    assert_eq!(report.events, [MarketEvent::DealExtended { deal, end: 10, slots }]);
+    let after = chain.balance(&owner.account(), At::Best).await.expect("reads").free;
+    assert_eq!(before - after, 6 * 5 + MemoryChain::FEE);
+
+    let again = chain.submit(&owner, extend(10), WaitFor::InBlock).await;
+    assert!(matches!(again, Err(SubmitError::Dispatch { error, .. }) if error == "NotLater"));
+    chain.produce_until(5 * 16);
+    let early = chain
+        .submit(&owner, MarketCall::CloseDeal { deal }, WaitFor::InBlock)
+        .await;
+    assert!(matches!(early, Err(SubmitError::Dispatch { error, .. }) if error == "NotEnded"));
+    chain.produce_until(11 * 16);
+    chain
+        .submit(&owner, MarketCall::CloseDeal { deal }, WaitFor::InBlock)
+        .await
+        .expect("closes");
 }
 
 #[tokio::test]

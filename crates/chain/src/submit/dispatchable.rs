@@ -45,6 +45,7 @@ impl Dispatchable for MarketCall {
             Self::OpenDeal(offer) => offer.slots.iter().fold(0, |sum: Balance, slot| {
                 sum.saturating_add(slot.rate.saturating_mul(offer.duration.into()))
             }),
+            Self::ExtendDeal { price, .. } => *price,
             Self::UpdateTerms(_)
             | Self::AnnounceExit
             | Self::Resume

@@ -52,6 +52,7 @@ struct Model {
     losses: u32,
     faults: u32,
     terminations: u32,
+    extensions: u32,
     closed: u32,
 }
 
@@ -116,11 +117,18 @@ impl Model {
             Event::DealTerminated { deal, end } => {
                 for (id, slot) in &mut self.slots {
                     if id.deal == deal {
-                        assert!(end < slot.end);
-                        slot.end = end;
+                        slot.end = slot.end.min(end);
                     }
                 }
                 self.terminations += 1;
+            }
+            Event::DealExtended { deal, end, slots } => {
+                for index in slots {
+                    let slot = self.slots.get_mut(&SlotId { deal, index }).unwrap();
+                    assert!(slot.live && slot.end < end);
+                    slot.end = end;
+                }
+                self.extensions += 1;
             }
             Event::SlotClosed {
                 deal,
@@ -163,7 +171,7 @@ fn deals() -> Vec<(DealId, AccountId)> {
 fn step(dice: &mut Dice, providers: &[AccountId], salt: &mut u8) {
     let provider = dice.pick(providers).unwrap();
     let signed = RuntimeOrigin::signed(provider.clone());
-    match dice.roll(40) {
+    match dice.roll(44) {
         0..=3 => {
             *salt = salt.wrapping_add(1);
             let owner = account(20 + dice.small(3));
@@ -225,6 +233,18 @@ fn step(dice: &mut Dice, providers: &[AccountId], salt: &mut u8) {
             };
             assert_ok!(Market::set_params(RuntimeOrigin::root(), changed));
         }
+        30..=33 => {
+            if let Some((deal, owner)) = dice.pick(&deals()) {
+                let end = Deals::<Runtime>::get(deal).unwrap().end + u32::from(dice.small(5));
+                let end = end.min(Market::current_period() + 12);
+                let mut extension = extension(deal, end);
+                // Now and then a provider does not take part.
+                if dice.roll(3) == 0 && extension.slots.len() > 1 {
+                    extension.slots.remove(usize::from(dice.small(2)));
+                }
+                let _ = Market::extend_deal(RuntimeOrigin::signed(owner), extension);
+            }
+        }
         _ => {
             next_block();
             check();
@@ -282,13 +302,14 @@ fn run_model(seed: u64, steps: u32) {
             losses,
             faults,
             terminations,
+            extensions,
             closed,
             ..
         } = model;
         println!(
-            "{proofs} proofs, {losses} losses, {faults} faults, {terminations} terminations, {closed} slots closed"
+            "{proofs} proofs, {losses} losses, {faults} faults, {terminations} terminations, {extensions} extensions, {closed} slots closed"
         );
-        assert!(proofs > 20 && losses > 0 && faults > 0 && terminations > 0 && closed > 20);
+        assert!(proofs > 20 && losses > 0 && faults > 0 && terminations > 0 && extensions > 0 && closed > 20);
     });
 }
 

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 enum Step {
     Open(u8, u8, u8),
     Terminate(u8),
+    Extend(u8, u8),
     CloseDeal(u8),
     CloseSlot(u8, u8),
     Prove(u8),
@@ -26,6 +27,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => (any(), any(), any()).prop_map(|(a, b, c)| Step::Open(a, b, c)),
         1 => any().prop_map(Step::Terminate),
+        2 => (any(), any()).prop_map(|(a, b)| Step::Extend(a, b)),
         2 => any().prop_map(Step::CloseDeal),
         2 => (any(), any()).prop_map(|(a, b)| Step::CloseSlot(a, b)),
         9 => any().prop_map(Step::Prove),
@@ -86,6 +88,17 @@ fn take(step: Step, providers: &[AccountId], salt: &mut u8) {
         Step::Terminate(number) => {
             if let Some((deal, owner)) = pick(&deals(), number) {
                 let _ = Market::terminate_deal(signed(owner), deal);
+            }
+        }
+        Step::Extend(number, periods) => {
+            if let Some((deal, owner)) = pick(&deals(), number) {
+                let end = Deals::<Runtime>::get(deal).unwrap().end + u32::from(periods % 5);
+                let end = end.min(Market::current_period() + 12);
+                let mut extension = extension(deal, end);
+                if periods > 170 && extension.slots.len() > 1 {
+                    extension.slots.remove(0);
+                }
+                let _ = Market::extend_deal(signed(owner), extension);
             }
         }
         Step::CloseDeal(number) => {
