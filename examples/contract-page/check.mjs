@@ -1,5 +1,5 @@
 // Uses the built page as a visitor would, in a document without a screen: node check.mjs NODE ADDRESS BUNDLE. The wallet is polkadot.js'
-// keyring behind the interface of browser extensions, with Alice in it.
+// keyring behind the interface of browser extensions, with a development chain's Ferdie in it.
 import { Keyring } from '@polkadot/api';
 import { cryptoWaitReady } from '@polkadot/util-crypto';
 import { TypeRegistry } from '@polkadot/types';
@@ -16,13 +16,13 @@ const here = (name) => new URL(name, import.meta.url);
 const LIMIT = 60_000;
 
 await cryptoWaitReady();
-const alice = new Keyring({ type: 'sr25519' }).addFromUri('//Alice', { name: 'Alice' });
+const ferdie = new Keyring({ type: 'sr25519' }).addFromUri('//Ferdie', { name: 'Ferdie' });
 let signed = 0;
 const wallet = {
   version: '1',
   enable: async () => ({
     accounts: {
-      get: async () => [{ address: alice.address, name: 'Alice', type: 'sr25519' }],
+      get: async () => [{ address: ferdie.address, name: 'Ferdie', type: 'sr25519' }],
       subscribe: () => () => {},
     },
     signer: {
@@ -30,7 +30,7 @@ const wallet = {
         signed += 1;
         const registry = new TypeRegistry();
         registry.setSignedExtensions(payload.signedExtensions);
-        const { signature } = registry.createType('ExtrinsicPayload', payload, { version: payload.version }).sign(alice);
+        const { signature } = registry.createType('ExtrinsicPayload', payload, { version: payload.version }).sign(ferdie);
         return { id: signed, signature };
       },
     },
@@ -90,5 +90,5 @@ await says(/^connected to /);
 const before = await reads('get');
 await press('turn');
 const after = await reads('get');
-console.log(JSON.stringify({ before, after, signed, account: alice.address }));
+console.log(JSON.stringify({ before, after, signed, account: ferdie.address }));
 process.exit(before === !after && signed === 1 ? 0 : 1);

@@ -48,7 +48,7 @@ fn listed() -> Vec<(RuntimeCall, String)> {
                 amount: 5,
             }
             .into(),
-            format!("1b0824{account}14"),
+            format!("1b0809000000{account}14"),
         ),
         (
             pallet_assets::Call::transfer_keep_alive {
@@ -57,7 +57,7 @@ fn listed() -> Vec<(RuntimeCall, String)> {
                 amount: 5,
             }
             .into(),
-            format!("1b0924{account}14"),
+            format!("1b0909000000{account}14"),
         ),
         (
             pallet_assets::Call::approve_transfer {
@@ -66,7 +66,7 @@ fn listed() -> Vec<(RuntimeCall, String)> {
                 amount: 5,
             }
             .into(),
-            format!("1b1624{account}14"),
+            format!("1b1609000000{account}14"),
         ),
         (
             pallet_assets::Call::cancel_approval {
@@ -74,7 +74,7 @@ fn listed() -> Vec<(RuntimeCall, String)> {
                 delegate: BOB,
             }
             .into(),
-            format!("1b1724{account}"),
+            format!("1b1709000000{account}"),
         ),
         (
             pallet_assets::Call::transfer_approved {
@@ -84,7 +84,7 @@ fn listed() -> Vec<(RuntimeCall, String)> {
                 amount: 5,
             }
             .into(),
-            format!("1b1924{account}{account}14"),
+            format!("1b1909000000{account}{account}14"),
         ),
         (
             pallet_conviction_voting::Call::vote { poll_index: 3, vote }.into(),
@@ -203,7 +203,7 @@ fn safe_mode_stops_contracts() {
             let origin = RuntimeOrigin::signed(Alice.to_account_id());
             <&'static str>::from(call().dispatch(origin).unwrap_err().error)
         };
-        assert_eq!(outcome(), "OutOfGas");
+        assert_eq!(outcome(), "ContractNotFound");
 
         let enter = RuntimeCall::from(pallet_safe_mode::Call::force_enter {});
         enter.dispatch(RuntimeOrigin::root()).unwrap();
