@@ -69,11 +69,7 @@ fn listed() -> Vec<(RuntimeCall, String)> {
             format!("1b1609000000{account}14"),
         ),
         (
-            pallet_assets::Call::cancel_approval {
-                id: 9,
-                delegate: BOB,
-            }
-            .into(),
+            pallet_assets::Call::cancel_approval { id: 9, delegate: BOB }.into(),
             format!("1b1709000000{account}"),
         ),
         (
