@@ -244,7 +244,7 @@ mod tests {
         json!({
             "name": name,
             "version": "0.1.0",
-            "manifest_path": format!("/work/{name}/Cargo.toml"),
+            "manifest_path": format!("/src/{name}/Cargo.toml"),
             "authors": [],
             "features": features,
             "dependencies": [{ "name": dependency, "req": version, "kind": null }],
@@ -253,7 +253,7 @@ mod tests {
     }
 
     fn project(packages: Value) -> Project {
-        let project = json!({ "packages": packages, "workspace_root": "/work", "target_directory": "/work/target" });
+        let project = json!({ "packages": packages, "workspace_root": "/src", "target_directory": "/src/target" });
         serde_json::from_value(project).unwrap()
     }
 
@@ -277,12 +277,12 @@ mod tests {
             all: true,
             ..BuildOptions::default()
         };
-        assert_eq!(chosen(&project, "/work/Cargo.toml", &all).unwrap(), ["token"]);
+        assert_eq!(chosen(&project, "/src/Cargo.toml", &all).unwrap(), ["token"]);
         // The only one of a workspace need not be named.
         let one = BuildOptions::default();
-        assert_eq!(chosen(&project, "/work/Cargo.toml", &one).unwrap(), ["token"]);
+        assert_eq!(chosen(&project, "/src/Cargo.toml", &one).unwrap(), ["token"]);
         // A contract without that feature builds when it is meant.
-        assert_eq!(chosen(&project, "/work/shared/Cargo.toml", &one).unwrap(), ["shared"]);
+        assert_eq!(chosen(&project, "/src/shared/Cargo.toml", &one).unwrap(), ["shared"]);
     }
 
     #[test]
@@ -291,14 +291,14 @@ mod tests {
             package("token", "ink", "^5.0", &contract()),
             package("nft", "ink", "^5.0", &contract()),
         ]));
-        let refused = chosen(&project, "/work/Cargo.toml", &BuildOptions::default()).unwrap_err();
+        let refused = chosen(&project, "/src/Cargo.toml", &BuildOptions::default()).unwrap_err();
         assert!(refused.to_string().contains("token, nft"), "{refused}");
         let named = |name: &str| BuildOptions {
             packages: vec![name.to_owned()],
             ..BuildOptions::default()
         };
-        assert_eq!(chosen(&project, "/work/Cargo.toml", &named("nft")).unwrap(), ["nft"]);
-        let unknown = chosen(&project, "/work/Cargo.toml", &named("dao"));
+        assert_eq!(chosen(&project, "/src/Cargo.toml", &named("nft")).unwrap(), ["nft"]);
+        let unknown = chosen(&project, "/src/Cargo.toml", &named("dao"));
         assert!(matches!(unknown, Err(BuildError::NoPackage { .. })));
     }
 
@@ -306,7 +306,7 @@ mod tests {
     fn each_reason_not_to_be_a_contract_has_its_own_error() {
         let why = |package: Value| {
             let project = project(json!([package]));
-            chosen(&project, "/work/odd/Cargo.toml", &BuildOptions::default()).unwrap_err()
+            chosen(&project, "/src/odd/Cargo.toml", &BuildOptions::default()).unwrap_err()
         };
         let std = json!({ "std": [] });
         assert!(matches!(

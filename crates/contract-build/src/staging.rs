@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn crates_for_tests_go_and_paths_that_leave_are_whole() {
         let copy = Copy {
-            root: Path::new("/work/token"),
+            root: Path::new("/src/token"),
             skipped: Path::new("/target"),
         };
         let manifest = r#"
@@ -162,7 +162,7 @@ mod tests {
             [patch.crates-io]
             patched = { path = "../../../patched" }
         "#;
-        let cleaned = copy.without_tests(manifest.parse().unwrap(), Path::new("/work/token/main"));
+        let cleaned = copy.without_tests(manifest.parse().unwrap(), Path::new("/src/token/main"));
         let text = cleaned.to_string();
         assert!(!text.contains("gone"), "{text}");
         assert_eq!(cleaned["dependencies"]["near"]["path"].as_str(), Some("../near"));
