@@ -4,6 +4,7 @@
 //! they are in no block: their nonce (for a proof: its period) lets them take effect once. It is signed anew when that can take no
 //! effect any more: its nonce is used up, or an upgrade of the runtime has made the signature void.
 
+mod blocks;
 mod dispatchable;
 mod follow;
 mod funds;
@@ -20,12 +21,12 @@ pub(crate) use launch::Lanes;
 pub use signed::SignedTransaction;
 
 use crate::{
-    At, InclusionReport, QueryError, Signer, SubmitError, TxOptions, WaitFor,
+    InclusionReport, QueryError, Signer, SubmitError, TxOptions, WaitFor,
     connection::{Failure, Live},
     subxt_client::Inner,
 };
 use blocs_primitives::{AccountId, Balance, BlockNumber, Hash};
-use follow::FollowError;
+use follow::{Author, FollowError, Following, OnNode};
 use launch::{Rejection, RejectionKind};
 use sp_core::crypto::Ss58Codec;
 use std::sync::Arc;
@@ -84,9 +85,9 @@ pub(crate) struct Watch {
 }
 
 /// What came of sending.
-enum Sent {
+enum Sent<W = Watch> {
     /// The pool took it.
-    Watching(Watch),
+    Watching(W),
     /// The pool has it already.
     Known,
     /// The pool refused it.
@@ -125,29 +126,22 @@ impl Inner {
         let mut superseded = 0;
         loop {
             let launched = self.launch(signer, call, options, needed).await?;
-            match self.follow(&launched.transaction, launched.watch, wait).await {
+            let on_node = OnNode {
+                inner: self,
+                author: Some(Author { signer, call, options }),
+            };
+            match Following::new(&on_node, launched.transaction, launched.watch, wait)
+                .end()
+                .await
+            {
                 Ok(report) => return Ok(report),
                 // Another program uses this account too. This transaction can no longer take effect, so the call may go again.
                 Err(FollowError::Superseded) if superseded < MAX_SUPERSEDED && options.nonce.is_none() => {
                     superseded += 1;
                 }
-                // It is in no block, and its signature is worth nothing any more.
-                Err(FollowError::Refused(_))
-                    if options.nonce.is_none() && self.is_outdated(&launched.transaction).await => {}
                 Err(error) => return Err(self.submit_error(error, &signer.account(), call, needed).await),
             }
         }
-    }
-
-    /// Whether the runtime was upgraded after the transaction was signed for another version.
-    async fn is_outdated(&self, transaction: &Transaction) -> bool {
-        let Some(signed_for) = transaction.spec_version else {
-            return false;
-        };
-        let present = self.read("the runtime's version", |live| async move {
-            Ok(live.at(At::Best).await?.spec_version())
-        });
-        present.await.is_ok_and(|present| present != signed_for)
     }
 
     /// Gives the bytes to the pool, in one attempt.

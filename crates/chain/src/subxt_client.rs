@@ -29,6 +29,8 @@ use tokio::time::{Instant, timeout};
 
 /// Longest time for one attempt at a read.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a state that is not there is looked for again.
+const MAX_ABSENT: u32 = 3;
 /// Requests under way at the same time when a page is read.
 const PARALLEL_READS: usize = 16;
 
@@ -166,7 +168,8 @@ impl Inner {
         &self.properties
     }
 
-    /// Reads on the present connection; opens another one and reads again while patience lasts when it is lost.
+    /// Reads on the present connection; opens another one and reads again while patience lasts when it is lost. A block that was the
+    /// best one when its hash was read may have lost to a fork, and its state be gone, a moment later: then it reads once more.
     pub(crate) async fn read<T, F, R>(&self, what: &str, read: F) -> Result<T, QueryError>
     where
         F: Fn(Arc<Live>) -> R + Send + Sync,
@@ -175,10 +178,16 @@ impl Inner {
     {
         let deadline = Instant::now() + self.patience;
         let mut backoff = Backoff::new();
+        let mut absent = 0;
         loop {
             let unreachable = match self.connection.live().await {
                 Ok(live) => match timeout(READ_TIMEOUT, read(live.clone())).await {
                     Ok(Ok(value)) => return Ok(value),
+                    Ok(Err(Failure::NoState(_))) if absent < MAX_ABSENT => {
+                        absent += 1;
+                        backoff.pause().await;
+                        continue;
+                    }
                     Ok(Err(failure)) if self.connection.is_alive(&live).await => return Err(failure.into_query(what)),
                     Ok(Err(failure)) => self.connection.unreachable(failure.reason()),
                     Err(_) => {

@@ -10,6 +10,7 @@ use blocs_primitives::Balance;
 use futures::future::try_join_all;
 use serde_json::json;
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -27,6 +28,8 @@ const FUNDS: Balance = 200 * BLOC;
 const AMOUNT: Balance = BLOC / 10;
 /// Transfers that are under way at the same time; beyond, they wait for others.
 const UNDER_WAY: usize = 200;
+/// Letters that tell kinds of failures apart; what comes later names blocks and accounts.
+const KIND: usize = 90;
 /// How long transfers that are under way at the end may still take.
 const LAST: Duration = Duration::from_secs(60);
 
@@ -45,6 +48,25 @@ struct Record {
     /// Seconds until each was in a block.
     included: Vec<f64>,
     failures: Vec<String>,
+}
+
+impl Record {
+    /// The failures with how often each came, those of other blocks and accounts being one.
+    fn kinds(&self) -> Vec<String> {
+        let mut kinds = BTreeMap::<String, (usize, &str)>::new();
+        for failure in &self.failures {
+            let kind: String = failure
+                .chars()
+                .filter(|letter| !letter.is_ascii_digit())
+                .take(KIND)
+                .collect();
+            kinds.entry(kind).or_insert((0, failure)).0 += 1;
+        }
+        kinds
+            .into_values()
+            .map(|(count, failure)| format!("{count} times: {failure}"))
+            .collect()
+    }
 }
 
 impl Transfers {
@@ -97,12 +119,11 @@ impl Transfers {
             inclusion.text(1, "s from signing until it is in a block"),
             inclusion.json(),
         );
-        let worst = record
-            .failures
-            .first()
-            .cloned()
-            .unwrap_or_else(|| format!("{included} transfers"));
-        section.check("every transfer takes effect", included == sent && sent > 0, worst);
+        let seen = match record.kinds() {
+            kinds if kinds.is_empty() => format!("{included} transfers"),
+            kinds => kinds.join("; "),
+        };
+        section.check("every transfer takes effect", included == sent && sent > 0, seen);
         Ok(())
     }
 }

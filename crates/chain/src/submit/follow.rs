@@ -1,27 +1,21 @@
 //! Following a transaction until it is in a block, or can no longer get into one.
 
-use super::{Sent, Transaction, Watch, launch::RejectionKind};
+use super::{Dispatchable, Sent, Transaction, Watch, launch::RejectionKind};
 use crate::{
-    At, BlockRef, InclusionReport, QueryError, Unreachable, WaitFor,
-    connection::{AtBlock, Backoff, Failure},
-    event_layout::market_event,
-    subxt_client::Inner,
+    At, InclusionReport, QueryError, Signer, TxOptions, Unreachable, WaitFor, connection::Backoff, subxt_client::Inner,
 };
-use blocs_primitives::{Balance, BlockNumber, Hash};
+use async_trait::async_trait;
+use blocs_primitives::{BlockNumber, Hash};
 use std::time::Duration;
-use subxt::{
-    error::DispatchError, events::Phase, ext::scale_decode::DecodeAsType, rpcs::methods::legacy::TransactionStatus,
-};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
-/// Without news for so long, the connection is probed.
-const IDLE: Duration = Duration::from_secs(20);
 /// How long an unreachable node is tried after a transaction has been sent.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often the same bytes are offered to a pool that lets go of them.
 const MAX_RESENDS: u32 = 5;
 
 /// Why a transaction had no effect.
+#[derive(Debug)]
 pub(super) enum FollowError {
     Unreachable(Unreachable),
     Query(QueryError),
@@ -45,9 +39,84 @@ impl From<QueryError> for FollowError {
     }
 }
 
-/// How far following is.
-struct Following {
-    watch: Option<Watch>,
+/// Bytes that carry out one call once, whichever of them gets into a block: they have the same nonce.
+pub(super) struct Versions {
+    /// What is sent now.
+    pub(super) present: Transaction,
+    /// Signed before an upgrade of the runtime, which makes signatures void. A fork without the upgrade may still include them.
+    pub(super) void: Vec<Transaction>,
+}
+
+impl Versions {
+    /// Which of them these bytes are.
+    pub(super) fn find(&self, bytes: &[u8]) -> Option<&Transaction> {
+        let mut all = std::iter::once(&self.present).chain(&self.void);
+        all.find(|transaction| transaction.bytes == bytes)
+    }
+}
+
+/// How watching the pool ended.
+#[derive(Debug)]
+pub(super) enum Watched {
+    /// In this block.
+    Included { block: Hash, finalized: bool },
+    /// The pool let go of it.
+    Gone(String),
+    /// No news any more, or none that can be hoped for.
+    Lost,
+}
+
+/// What the chain's blocks say.
+#[derive(Debug)]
+pub(super) enum Place {
+    Finalized(Hash),
+    Best(Hash),
+    /// In no block up to the best one; the last finalized height.
+    Nowhere(BlockNumber),
+}
+
+/// What following needs of the chain.
+#[async_trait]
+pub(super) trait Chain: Send + Sync {
+    /// What the pool says about a transaction.
+    type Watch: Send;
+
+    /// Listens until there is news, or until none can be hoped for: then the signature is void.
+    async fn watch(&self, watch: Self::Watch, versions: &Versions, wait: WaitFor) -> Watched;
+
+    /// Looks into the blocks from `searched` + 1 on; finalized blocks are searched once.
+    async fn locate(&self, versions: &Versions, searched: &mut BlockNumber) -> Result<Place, QueryError>;
+
+    /// What the transaction did in the block; `None` when it is not in it.
+    async fn report(
+        &self,
+        versions: &Versions,
+        block: Hash,
+        finalized: bool,
+    ) -> Result<Option<InclusionReport>, FollowError>;
+
+    /// The next nonce of the transaction's account in this block's state; `None` for a transaction without an account.
+    async fn nonce(&self, transaction: &Transaction, at: At) -> Result<Option<u32>, QueryError>;
+
+    /// Whether the runtime was upgraded since the transaction was signed.
+    async fn is_void(&self, transaction: &Transaction) -> bool;
+
+    /// Signs the same call with the same nonce for the present runtime; `None` when the signature is somebody else's.
+    async fn sign_anew(&self, transaction: &Transaction) -> Result<Option<Transaction>, QueryError>;
+
+    /// Gives the bytes to the pool, in one attempt.
+    async fn send(&self, transaction: &Transaction) -> Sent<Self::Watch>;
+
+    /// Waits until the chain has another best block, or until one is overdue.
+    async fn next_block(&self);
+}
+
+/// A transaction that is followed, and how far that is.
+pub(super) struct Following<'a, C: Chain> {
+    chain: &'a C,
+    wait: WaitFor,
+    versions: Versions,
+    watch: Option<C::Watch>,
     /// Finalized blocks up to this one do not have the transaction.
     searched: BlockNumber,
     /// Why the pool let go of it.
@@ -55,55 +124,28 @@ struct Following {
     resends: u32,
 }
 
-/// How watching the pool ended.
-enum Watched {
-    /// In this block.
-    Included { block: Hash, finalized: bool },
-    /// The pool let go of it.
-    Gone(String),
-    /// No news any more.
-    Lost,
-}
-
-/// What the chain's blocks say.
-enum Place {
-    Finalized(Hash),
-    Best(Hash),
-    /// In no block up to the best one; the last finalized height.
-    Nowhere(BlockNumber),
-}
-
-/// What became of a transaction in its block.
-struct Outcome {
-    fee: Balance,
-    events: Vec<crate::MarketEvent>,
-    failure: Option<(String, String, String)>,
-}
-
-#[derive(DecodeAsType)]
-#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-struct FeePaid {
-    actual_fee: Balance,
-}
-
-impl Inner {
-    /// Waits until the transaction is where `wait` asks for, or can no longer get there. A lost connection is waited for.
-    pub(super) async fn follow(
-        &self,
-        transaction: &Transaction,
-        watch: Option<Watch>,
-        wait: WaitFor,
-    ) -> Result<InclusionReport, FollowError> {
-        let mut state = Following {
+impl<'a, C: Chain> Following<'a, C> {
+    pub(super) fn new(chain: &'a C, transaction: Transaction, watch: Option<C::Watch>, wait: WaitFor) -> Self {
+        Self {
+            chain,
+            wait,
             watch,
             searched: transaction.birth,
+            versions: Versions {
+                present: transaction,
+                void: Vec::new(),
+            },
             said: None,
             resends: 0,
-        };
+        }
+    }
+
+    /// Waits until the transaction is where `wait` asks for, or can no longer get there. A lost connection is waited for.
+    pub(super) async fn end(mut self) -> Result<InclusionReport, FollowError> {
         let mut backoff = Backoff::new();
         let mut lost_since: Option<Instant> = None;
         loop {
-            match self.turn(transaction, &mut state, wait).await {
+            match self.turn().await {
                 Ok(Some(report)) => return Ok(report),
                 Ok(None) => lost_since = None,
                 Err(FollowError::Unreachable(unreachable)) => {
@@ -114,246 +156,177 @@ impl Inner {
                 }
                 Err(error) => return Err(error),
             }
-            if state.watch.is_none() {
+            if self.watch.is_none() {
                 backoff.pause().await;
             }
         }
     }
 
-    /// Listens while there is something to listen to, then looks into the blocks; sends the same bytes again when they are nowhere.
-    async fn turn(
-        &self,
-        transaction: &Transaction,
-        state: &mut Following,
-        wait: WaitFor,
-    ) -> Result<Option<InclusionReport>, FollowError> {
-        if let Some(watch) = state.watch.take() {
-            match self.watch(watch, wait).await {
+    /// Listens while there is something to listen to, then looks into the blocks; sends the transaction again when it is nowhere.
+    async fn turn(&mut self) -> Result<Option<InclusionReport>, FollowError> {
+        if let Some(watch) = self.watch.take() {
+            match self.chain.watch(watch, &self.versions, self.wait).await {
                 Watched::Included { block, finalized } => {
-                    if let Some(report) = self.report(transaction, block, finalized).await? {
+                    if let Some(report) = self.chain.report(&self.versions, block, finalized).await? {
                         return Ok(Some(report));
                     }
                 }
-                Watched::Gone(reason) => state.said = Some(reason),
+                Watched::Gone(reason) => self.said = Some(reason),
                 Watched::Lost => {}
             }
         }
-        let finalized = match self.locate(transaction, &mut state.searched).await? {
-            Place::Finalized(block) => return self.report(transaction, block, true).await,
-            Place::Best(block) if wait == WaitFor::InBlock => return self.report(transaction, block, false).await,
+        let finalized = match self.locate().await? {
+            Place::Finalized(block) => return self.chain.report(&self.versions, block, true).await,
+            Place::Best(block) if self.wait == WaitFor::InBlock => {
+                return self.chain.report(&self.versions, block, false).await;
+            }
             Place::Best(_) => return Ok(None),
             Place::Nowhere(finalized) => finalized,
         };
-        if self.nonce_is_used(transaction, At::Finalized).await? {
-            // By this very transaction, perhaps, since the blocks were searched.
-            return match self.locate(transaction, &mut state.searched).await? {
+        if self.next_nonce(At::Finalized).await? > self.nonce() {
+            // Used by this very transaction, perhaps, since the blocks were searched.
+            return match self.locate().await? {
                 Place::Nowhere(_) => Err(FollowError::Superseded),
                 Place::Finalized(_) | Place::Best(_) => Ok(None),
             };
         }
-        if finalized >= transaction.death {
+        if self.chain.is_void(&self.versions.present).await {
+            self.sign_anew().await?;
+        }
+        if finalized >= self.versions.present.death {
             return Err(FollowError::Expired);
         }
-        match self.send(transaction).await {
-            Sent::Watching(_) if state.resends >= MAX_RESENDS => Err(FollowError::Refused(
-                state.said.take().unwrap_or_else(|| "the pool drops it".to_owned()),
+        self.send().await
+    }
+
+    /// The pool drops what waits for earlier transactions of its account with every block: its turn comes with theirs. All else it
+    /// drops only a few times.
+    async fn send(&mut self) -> Result<Option<InclusionReport>, FollowError> {
+        let waits = self.next_nonce(At::Best).await? < self.nonce();
+        if waits && self.said.is_some() {
+            self.chain.next_block().await;
+        }
+        match self.chain.send(&self.versions.present).await {
+            Sent::Watching(_) if !waits && self.resends >= MAX_RESENDS => Err(FollowError::Refused(
+                self.said.take().unwrap_or_else(|| "the pool drops it".to_owned()),
             )),
             Sent::Watching(again) => {
-                state.resends += 1;
-                state.watch = Some(again);
+                self.resends += u32::from(!waits);
+                self.watch = Some(again);
                 Ok(None)
             }
             Sent::Known | Sent::Lost => Ok(None),
-            // Its nonce is used in a block that is not final yet: by this one or by another, time will tell.
-            Sent::Rejected(rejection) if rejection.kind == RejectionKind::Nonce && transaction.sender.is_some() => {
+            // Its nonce is used in a block that is not final yet, or the pool still has it with a void signature: time will tell.
+            Sent::Rejected(rejection)
+                if rejection.kind == RejectionKind::Nonce && self.versions.present.sender.is_some() =>
+            {
                 Ok(None)
             }
-            Sent::Rejected(rejection) => match self.locate(transaction, &mut state.searched).await? {
-                Place::Nowhere(_) => Err(FollowError::Refused(state.said.take().unwrap_or(rejection.reason))),
+            // An upgrade has come in between.
+            Sent::Rejected(_) if self.chain.is_void(&self.versions.present).await => Ok(None),
+            Sent::Rejected(rejection) => match self.locate().await? {
+                Place::Nowhere(_) => Err(FollowError::Refused(self.said.take().unwrap_or(rejection.reason))),
                 Place::Finalized(_) | Place::Best(_) => Ok(None),
             },
         }
     }
 
-    /// Listens to what the node says about the transaction.
-    async fn watch(&self, mut watch: Watch, wait: WaitFor) -> Watched {
-        loop {
-            match timeout(IDLE, watch.statuses.next()).await {
-                Ok(Some(Ok(status))) => match status {
-                    TransactionStatus::Future | TransactionStatus::Ready | TransactionStatus::Broadcast(_) => {}
-                    TransactionStatus::Retracted(_) => {}
-                    TransactionStatus::InBlock(block) if wait == WaitFor::InBlock => {
-                        return Watched::Included {
-                            block: Hash::from(block.0),
-                            finalized: false,
-                        };
-                    }
-                    TransactionStatus::InBlock(_) => {}
-                    TransactionStatus::Finalized(block) => {
-                        return Watched::Included {
-                            block: Hash::from(block.0),
-                            finalized: true,
-                        };
-                    }
-                    TransactionStatus::FinalityTimeout(_) => return Watched::Lost,
-                    TransactionStatus::Usurped(_) => {
-                        return Watched::Gone("another transaction with the same nonce took its place".to_owned());
-                    }
-                    TransactionStatus::Dropped => {
-                        return Watched::Gone("the transaction pool is full and dropped it".to_owned());
-                    }
-                    TransactionStatus::Invalid => {
-                        return Watched::Gone("the pool found it invalid in the newest state".to_owned());
-                    }
-                },
-                Ok(Some(Err(_)) | None) => {
-                    self.connection.is_alive(&watch.live).await;
-                    return Watched::Lost;
-                }
-                Err(_) if self.connection.is_alive(&watch.live).await => {}
-                Err(_) => return Watched::Lost,
-            }
-        }
-    }
-
-    /// Looks for the transaction in the blocks from `searched` + 1 on; finalized blocks are searched once.
-    async fn locate(&self, transaction: &Transaction, searched: &mut BlockNumber) -> Result<Place, QueryError> {
-        let from = searched.saturating_add(1);
-        let bytes = &transaction.bytes;
-        let death = transaction.death;
-        let (place, finalized) = self
-            .read("the newest blocks", move |live| async move {
-                let finalized_hash = live.methods.chain_get_finalized_head().await?;
-                let height = |header: Option<subxt::config::substrate::SubstrateHeader<_>>| {
-                    header.and_then(|header| u32::try_from(header.number).ok()).unwrap_or(0)
-                };
-                let finalized = height(live.methods.chain_get_header(Some(finalized_hash)).await?);
-                let best = height(live.methods.chain_get_header(None).await?);
-                for number in from..=best.min(death) {
-                    let Some(hash) = live.methods.chain_get_block_hash(Some(number.into())).await? else {
-                        break;
-                    };
-                    let Some(details) = live.methods.chain_get_block(Some(hash)).await? else {
-                        break;
-                    };
-                    if details.block.extrinsics.iter().any(|extrinsic| extrinsic.0 == *bytes) {
-                        let hash = Hash::from(hash.0);
-                        let place = if number <= finalized {
-                            Place::Finalized(hash)
-                        } else {
-                            Place::Best(hash)
-                        };
-                        return Ok((place, finalized));
-                    }
-                }
-                Ok((Place::Nowhere(finalized), finalized))
-            })
-            .await?;
-        if matches!(place, Place::Nowhere(_)) {
-            *searched = finalized.max(*searched);
-        }
-        Ok(place)
-    }
-
-    async fn nonce_is_used(&self, transaction: &Transaction, at: At) -> Result<bool, FollowError> {
-        let Some((account, nonce)) = &transaction.sender else {
-            return Ok(false);
+    async fn sign_anew(&mut self) -> Result<(), FollowError> {
+        let present = &mut self.versions.present;
+        let Some(anew) = self.chain.sign_anew(present).await? else {
+            let reason =
+                "the runtime was upgraded after it was signed, so its signature is void: make and sign it again";
+            return Err(FollowError::Refused(reason.to_owned()));
         };
-        let record = self.account(account, at).await?;
-        Ok(record.is_some_and(|record| record.nonce > *nonce))
+        self.versions.void.push(std::mem::replace(present, anew));
+        self.said = None;
+        self.resends = 0;
+        Ok(())
     }
 
-    /// What the transaction did in the block; `None` when it is not in it.
+    async fn locate(&mut self) -> Result<Place, QueryError> {
+        self.chain.locate(&self.versions, &mut self.searched).await
+    }
+
+    fn nonce(&self) -> u32 {
+        self.versions.present.sender.as_ref().map_or(0, |(_, nonce)| *nonce)
+    }
+
+    /// The account's; that of the transaction when it has no account.
+    async fn next_nonce(&mut self, at: At) -> Result<u32, QueryError> {
+        let next = self.chain.nonce(&self.versions.present, at).await?;
+        Ok(next.unwrap_or_else(|| self.nonce()))
+    }
+}
+
+/// Who signed a transaction, and for what.
+pub(super) struct Author<'a> {
+    pub(super) signer: &'a Signer,
+    pub(super) call: &'a dyn Dispatchable,
+    pub(super) options: &'a TxOptions,
+}
+
+/// A node, and who can sign the transaction anew, if that is us.
+pub(super) struct OnNode<'a> {
+    pub(super) inner: &'a Inner,
+    pub(super) author: Option<Author<'a>>,
+}
+
+#[async_trait]
+impl Chain for OnNode<'_> {
+    type Watch = Watch;
+
+    async fn watch(&self, watch: Watch, versions: &Versions, wait: WaitFor) -> Watched {
+        self.inner.watch(watch, &versions.present, wait).await
+    }
+
+    async fn locate(&self, versions: &Versions, searched: &mut BlockNumber) -> Result<Place, QueryError> {
+        self.inner.locate(versions, searched).await
+    }
+
     async fn report(
         &self,
-        transaction: &Transaction,
+        versions: &Versions,
         block: Hash,
         finalized: bool,
     ) -> Result<Option<InclusionReport>, FollowError> {
-        let bytes = &transaction.bytes;
-        let found = self
-            .read("the block of the transaction", move |live| async move {
-                let Some(details) = live.methods.chain_get_block(Some(block.0.into())).await? else {
-                    return Ok(None);
-                };
-                let Some(index) = details
-                    .block
-                    .extrinsics
-                    .iter()
-                    .position(|extrinsic| extrinsic.0 == *bytes)
-                else {
-                    return Ok(None);
-                };
-                let number = u32::try_from(details.block.header.number).map_err(Failure::shape)?;
-                let index = u32::try_from(index).map_err(Failure::shape)?;
-                Ok(Some((number, outcome(&live.at(At::Block(block)).await?, index).await?)))
-            })
-            .await?;
-        let Some((number, outcome)) = found else {
+        self.inner.report(versions, block, finalized).await
+    }
+
+    async fn nonce(&self, transaction: &Transaction, at: At) -> Result<Option<u32>, QueryError> {
+        let Some((account, _)) = &transaction.sender else {
             return Ok(None);
         };
-        if let Some((pallet, error, docs)) = outcome.failure {
-            return Err(FollowError::Dispatch { pallet, error, docs });
+        let record = self.inner.account(account, at).await?;
+        Ok(Some(record.map_or(0, |record| record.nonce)))
+    }
+
+    async fn is_void(&self, transaction: &Transaction) -> bool {
+        self.inner.is_void(transaction).await
+    }
+
+    async fn sign_anew(&self, transaction: &Transaction) -> Result<Option<Transaction>, QueryError> {
+        match (&self.author, &transaction.sender) {
+            (Some(author), Some((_, nonce))) => {
+                let signed = self
+                    .inner
+                    .sign(author.signer, author.call, *nonce, author.options)
+                    .await;
+                signed.map(Some)
+            }
+            _ => Ok(None),
         }
-        Ok(Some(InclusionReport {
-            block: BlockRef { number, hash: block },
-            finalized,
-            extrinsic: transaction.hash,
-            fee: outcome.fee,
-            events: outcome.events,
-        }))
+    }
+
+    async fn send(&self, transaction: &Transaction) -> Sent {
+        self.inner.send(transaction).await
+    }
+
+    async fn next_block(&self) {
+        self.inner.next_block().await;
     }
 }
 
-/// What extrinsic number `index` of the block did.
-async fn outcome(at: &AtBlock, index: u32) -> Result<Outcome, Failure> {
-    let events = at.events().fetch().await?;
-    let mut outcome = Outcome {
-        fee: 0,
-        events: Vec::new(),
-        failure: None,
-    };
-    for event in events.iter() {
-        let event = event?;
-        if event.phase() != Phase::ApplyExtrinsic(index) {
-            continue;
-        }
-        match (event.pallet_name(), event.event_name()) {
-            ("System", "ExtrinsicFailed") => {
-                let error = DispatchError::decode_from(event.field_bytes(), at.metadata()).map_err(Failure::shape)?;
-                outcome.failure = Some(describe(&error));
-            }
-            ("TransactionPayment", "TransactionFeePaid") => {
-                outcome.fee = event.decode_fields_unchecked_as::<FeePaid>()?.actual_fee;
-            }
-            _ => outcome.events.extend(market_event(&event)?),
-        }
-    }
-    Ok(outcome)
-}
-
-/// Pallet, name and documentation of an error.
-pub(super) fn describe(error: &DispatchError) -> (String, String, String) {
-    match error {
-        DispatchError::Module(module) => match module.details() {
-            Ok(details) => {
-                let docs = details
-                    .variant
-                    .docs
-                    .iter()
-                    .map(|line| line.trim())
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                (details.pallet.name().to_owned(), details.variant.name.clone(), docs)
-            }
-            Err(unknown) => ("Module".to_owned(), "Unknown".to_owned(), unknown.to_string()),
-        },
-        DispatchError::Token(token) => ("Token".to_owned(), format!("{token:?}"), token.to_string()),
-        DispatchError::Arithmetic(arithmetic) => (
-            "Arithmetic".to_owned(),
-            format!("{arithmetic:?}"),
-            arithmetic.to_string(),
-        ),
-        other => ("System".to_owned(), format!("{other:?}"), other.to_string()),
-    }
-}
+#[cfg(test)]
+#[path = "follow_tests.rs"]
+mod tests;

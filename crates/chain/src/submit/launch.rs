@@ -116,6 +116,7 @@ impl Drop for UnderWay {
 pub(super) struct Launched {
     pub(super) transaction: Transaction,
     pub(super) watch: Option<Watch>,
+    /// Kept until it is known what became of it.
     _under_way: UnderWay,
 }
 
@@ -196,7 +197,7 @@ impl Pool for Launch<'_> {
             match sent {
                 // An upgrade came in between.
                 Sent::Rejected(rejection)
-                    if rejection.kind == RejectionKind::Invalid && self.inner.is_outdated(&transaction).await => {}
+                    if rejection.kind == RejectionKind::Invalid && self.inner.is_void(&transaction).await => {}
                 sent => return Ok((transaction, sent)),
             }
         }

@@ -1,6 +1,9 @@
 //! Sending proofs: unsigned transactions that the proof itself authorizes.
 
-use super::{FollowError, Sent, Transaction, checkpoint};
+use super::{
+    Sent, Transaction, checkpoint,
+    follow::{FollowError, Following, OnNode},
+};
 use crate::{
     At, InclusionReport, ProveCall, ProveError, QueryError, WaitFor, encode::prove_payload, subxt_client::Inner,
 };
@@ -25,7 +28,12 @@ impl Inner {
                 return Err(ProveError::Refused { period, reason });
             }
         };
-        self.follow(&transaction, watch, wait)
+        let on_node = OnNode {
+            inner: self,
+            author: None,
+        };
+        Following::new(&on_node, transaction, watch, wait)
+            .end()
             .await
             .map_err(|error| match error {
                 FollowError::Unreachable(source) => ProveError::Unreachable { period, source },

@@ -2,17 +2,18 @@
 
 use super::{
     Dispatchable,
-    follow::describe,
+    blocks::describe,
     funds, name, query_error, reasons,
     sign::{Extensions, lifetime, payment, signed},
 };
 use crate::{
     At, CallError, DryRun, InclusionReport, RawCall, Signer, SubmitError, SubxtChain, TxOptions, WaitFor,
-    connection::{AtBlock, Failure},
+    connection::{AtBlock, Failure, Live},
     subxt_client::Inner,
     value::{Decoded, as_u128, items},
 };
 use blocs_primitives::{AccountId, Balance};
+use codec::Decode;
 use subxt::error::DispatchError;
 
 /// Calls that give tokens away, with the name of the argument that says how many.
@@ -98,9 +99,8 @@ impl SubxtChain {
     /// What the call would cost and do on the best block. Nothing is sent.
     pub async fn dry_run(&self, signer: &Signer, call: &RawCall, options: &TxOptions) -> Result<DryRun, SubmitError> {
         let call = self.raw(call.clone()).await?;
-        let nonce = self.inner.nonce(&signer.account(), &call).await?;
-        self.check_nonce(&call, nonce, options)?;
-        let tried = self.inner.attempt(signer, &call, nonce, options).await?;
+        self.check_nonce(signer, &call, options).await?;
+        let tried = self.inner.attempt(signer, &call, options).await?;
         let outcome = match tried.outcome {
             Outcome::Works => Ok(()),
             Outcome::Fails(pallet, error, _) if funds::are_missing(&pallet, &error) => {
@@ -146,14 +146,17 @@ impl SubxtChain {
         Ok(Raw { call, amount })
     }
 
-    fn check_nonce(&self, call: &Raw, next: u32, options: &TxOptions) -> Result<(), SubmitError> {
-        match options.nonce {
-            Some(nonce) if nonce < next => Err(SubmitError::Invalid {
+    /// A nonce that the best block has used already is refused.
+    async fn check_nonce(&self, signer: &Signer, call: &Raw, options: &TxOptions) -> Result<(), SubmitError> {
+        let Some(nonce) = options.nonce else { return Ok(()) };
+        let next = self.inner.nonce(&signer.account(), call).await?;
+        if nonce < next {
+            return Err(SubmitError::Invalid {
                 call: name(call),
                 reason: format!("the nonce {nonce} is used already, the next one is {next}; leave it out"),
-            }),
-            _ => Ok(()),
+            });
         }
+        Ok(())
     }
 
     /// With a nonce beyond the next one it would only wait for others until it expires.
@@ -175,9 +178,8 @@ impl SubxtChain {
     /// What the call needs; an error when it would fail, or when the account cannot pay.
     pub(super) async fn check(&self, signer: &Signer, call: &Raw, options: &TxOptions) -> Result<Balance, SubmitError> {
         let account = signer.account();
-        let nonce = self.inner.nonce(&account, call).await?;
-        self.check_nonce(call, nonce, options)?;
-        let tried = self.inner.attempt(signer, call, nonce, options).await?;
+        self.check_nonce(signer, call, options).await?;
+        let tried = self.inner.attempt(signer, call, options).await?;
         let fee = tried.fee.saturating_add(options.tip);
         match tried.outcome {
             Outcome::Invalid(variant) if variant == "Payment" => Err(self.missing(&account, call, fee).await),
@@ -224,16 +226,10 @@ impl Inner {
 
     /// Runs the transaction on the best block's state, in the node, and forgets what it did. In a full block, such as one with an
     /// election, nothing finds room: then on a later one.
-    async fn attempt(
-        &self,
-        signer: &Signer,
-        call: &Raw,
-        nonce: u32,
-        options: &TxOptions,
-    ) -> Result<Tried, SubmitError> {
+    async fn attempt(&self, signer: &Signer, call: &Raw, options: &TxOptions) -> Result<Tried, SubmitError> {
         let mut attempts = 1;
         loop {
-            let tried = self.attempt_once(signer, call, nonce, options).await?;
+            let tried = self.attempt_once(signer, call, options).await?;
             match &tried.outcome {
                 Outcome::Invalid(variant) if variant == FULL && attempts < ATTEMPTS => {
                     attempts += 1;
@@ -244,15 +240,12 @@ impl Inner {
         }
     }
 
-    async fn attempt_once(
-        &self,
-        signer: &Signer,
-        call: &Raw,
-        nonce: u32,
-        options: &TxOptions,
-    ) -> Result<Tried, SubmitError> {
+    async fn attempt_once(&self, signer: &Signer, call: &Raw, options: &TxOptions) -> Result<Tried, SubmitError> {
+        let account = &signer.account();
         let tried = self.read("what the call would do", move |live| async move {
             let at = live.at(At::Best).await?;
+            // Of the very block that it is tried on: a nonce read a moment before may be used in it.
+            let nonce = next_nonce(&live, &at, account).await?;
             let header = live.methods.chain_get_header(Some(at.block_hash())).await?;
             let header = header.ok_or_else(|| Failure::NoState("it does not know its own head".to_owned()))?;
             let number = u32::try_from(header.number).map_err(Failure::shape)?;
@@ -286,6 +279,19 @@ impl Inner {
         });
         tried.await.map_err(|e| query_error(call, e))
     }
+}
+
+/// The nonce of the account's next transaction in the state of a block.
+async fn next_nonce(live: &Live, at: &AtBlock, account: &AccountId) -> Result<u32, Failure> {
+    let answer = live
+        .methods
+        .state_call(
+            "AccountNonceApi_account_nonce",
+            Some(account.as_ref()),
+            Some(at.block_hash()),
+        )
+        .await?;
+    u32::decode(&mut answer.as_slice()).map_err(Failure::shape)
 }
 
 /// Reads an `ApplyExtrinsicResult`.

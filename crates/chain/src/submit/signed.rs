@@ -1,6 +1,11 @@
 //! Signing and sending apart.
 
-use super::{RejectionKind, Sent, Transaction, checkpoint, name, query_error, raw::Raw};
+use super::{
+    RejectionKind, Sent, Transaction, checkpoint,
+    follow::{Following, OnNode},
+    name, query_error,
+    raw::Raw,
+};
 use crate::{
     At, CallError, DecodedExtrinsic, InclusionReport, RawCall, Signer, SubmitError, SubxtChain, TxOptions, WaitFor,
     connection::Failure,
@@ -105,7 +110,11 @@ impl SubxtChain {
                 });
             }
         };
-        match self.inner.follow(&transaction, watch, wait).await {
+        let on_node = OnNode {
+            inner: &self.inner,
+            author: None,
+        };
+        match Following::new(&on_node, transaction, watch, wait).end().await {
             Ok(report) => Ok(report),
             Err(error) => Err(self.inner.submit_error(error, &account, &call, 0).await),
         }
