@@ -1,7 +1,8 @@
 //! Chain specifications of BLOCS: `dev`, `local`, and those that a file holds.
 //!
-//! A specification names a network and describes its genesis. The genesis itself comes from the presets inside the runtime's WASM
-//! ([`blocs_runtime::genesis`]), so a specification that was exported, changed and loaded again works without another build.
+//! A specification names a network and describes its genesis, from the presets that the runtime has ([`blocs_runtime::genesis`]). The
+//! genesis itself is built by the runtime's WASM, so a specification that was exported, changed and loaded again works without another
+//! build.
 //!
 //! A network of one's own begins as a TOML file of public keys and amounts ([`from_toml`]), from which `export-chain-spec --raw` makes
 //! the JSON file that all its nodes load. The same file and the same program give the same bytes, on every machine.
@@ -146,7 +147,13 @@ fn builder(code: &[u8], name: &str, id: &str, chain_type: ChainType, preset: &st
         .with_chain_type(chain_type)
         .with_protocol_id(PROTOCOL_ID)
         .with_properties(properties())
-        .with_genesis_config_preset_name(preset)
+        .with_genesis_config_patch(self::preset(preset))
+}
+
+/// A preset of the runtime. The one that this program was compiled with has the same as its WASM, which would have to be compiled first.
+fn preset(name: &str) -> serde_json::Value {
+    let json = blocs_runtime::genesis::preset(&name.to_owned()).expect("the runtime has every preset named here; qed");
+    serde_json::from_slice(&json).expect("a preset is JSON; qed")
 }
 
 /// What wallets and explorers need to show amounts and addresses.

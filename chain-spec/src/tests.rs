@@ -103,6 +103,21 @@ fn every_chain_has_a_genesis_with_code_and_names_the_token() {
 }
 
 #[test]
+fn a_chain_starts_from_the_presets_that_its_wasm_has() {
+    let Some(code) = blocs_runtime::wasm_binary() else {
+        return;
+    };
+    let wasm = sc_chain_spec::GenesisConfigBuilderRuntimeCaller::<()>::new(code);
+    for name in genesis::preset_names() {
+        assert_eq!(
+            preset(&name),
+            wasm.get_named_preset(Some(&name)).unwrap(),
+            "preset {name}"
+        );
+    }
+}
+
+#[test]
 fn an_exported_specification_is_always_the_same_bytes_and_builds_the_same_genesis() {
     if !with_wasm() {
         return;

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::{
+    compiled::Place,
     doctor::Doctor,
     key_rotate::RotateKeys,
     limits,
@@ -34,9 +35,24 @@ pub(crate) struct Cli {
     /// Which spans are sent, in the syntax of `--log`: `info,txpool=trace` adds those of the transaction pool.
     #[arg(long, value_name = "FILTER", default_value = "info", requires = "otlp_endpoint")]
     otlp_filter: String,
+
+    /// Where the runtime's compiled code is kept, so that the next start takes it from there; `none` keeps none.
+    ///
+    /// By default a folder `compiled-code` beside the database, and none where the database is temporary. Nobody but the node's user may
+    /// have access to the folder: the node runs what lies there.
+    #[arg(long, value_name = "PATH|none")]
+    compiled_code: Option<Place>,
 }
 
 impl Cli {
+    /// Where compiled code is kept.
+    pub(crate) fn compiled_code(&self) -> Place {
+        let shared = &self.run.shared_params;
+        let is_temporary = self.run.tmp || (shared.is_dev() && shared.base_path.is_none());
+        let default = if is_temporary { Place::Nowhere } else { Place::Beside };
+        self.compiled_code.clone().unwrap_or(default)
+    }
+
     /// How to log.
     pub(crate) fn log_options(&self) -> LogOptions<'_> {
         LogOptions {
@@ -149,5 +165,23 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::setup_command(Cli::command()).debug_assert();
+    }
+
+    #[test]
+    fn compiled_code_is_kept_beside_a_database_that_stays() {
+        let place = |flags: &[&str]| {
+            let words = std::iter::once(&"blocs-node").chain(flags);
+            Cli::try_from_iter(words).map(|cli| cli.compiled_code()).ok()
+        };
+
+        assert_eq!(place(&[]), Some(Place::Beside));
+        assert_eq!(place(&["--dev", "--base-path", "/data"]), Some(Place::Beside));
+        assert_eq!(place(&["--dev"]), Some(Place::Nowhere));
+        assert_eq!(place(&["--chain", "local", "--tmp"]), Some(Place::Nowhere));
+        assert_eq!(
+            place(&["--dev", "--compiled-code", "/code"]),
+            Some(Place::In("/code".into()))
+        );
+        assert_eq!(place(&["--compiled-code", "none"]), Some(Place::Nowhere));
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::{
     cli::{Cli, Key, Subcommand},
-    limits, logging, preflight, service,
+    compiled, limits, logging, preflight, service,
 };
 use blocs_runtime::opaque::Block;
 use sc_cli::{CliConfiguration, SubstrateCli};
 use sc_network::config::NetworkBackendType;
 use sc_service::{BasePath, PartialComponents};
-use std::sync::mpsc;
+use std::{path::Path, sync::mpsc};
 
 /// Parses the command line and runs what it names.
 pub(crate) fn run() -> sc_cli::Result<()> {
@@ -25,13 +25,13 @@ pub(crate) fn run() -> sc_cli::Result<()> {
                 task_manager,
                 import_queue,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
             Ok((command.run(client, import_queue), task_manager))
         }),
         Some(Subcommand::ExportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents {
                 client, task_manager, ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
             Ok((command.run(client, config.database), task_manager))
         }),
         Some(Subcommand::ImportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
@@ -40,19 +40,27 @@ pub(crate) fn run() -> sc_cli::Result<()> {
                 task_manager,
                 import_queue,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
             Ok((command.run(client, import_queue), task_manager))
         }),
-        Some(Subcommand::PurgeChain(command)) => cli
-            .create_runner(command)?
-            .sync_run(|config| command.run(config.database)),
+        Some(Subcommand::PurgeChain(command)) => cli.create_runner(command)?.sync_run(|config| {
+            let database = config.database.path().map(Path::to_owned);
+            command.run(config.database)?;
+            // It is still there when the answer was no.
+            if database.is_none_or(|path| !path.exists())
+                && let Some(removed) = compiled::purge(&config.data_path)?
+            {
+                println!("{removed:?} removed.");
+            }
+            Ok(())
+        }),
         Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents {
                 client,
                 task_manager,
                 backend,
                 ..
-            } = service::new_partial(&config)?;
+            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
             Ok((
                 command.run(client, backend, Some(Box::new(service::revert_consensus))),
                 task_manager,
@@ -79,7 +87,8 @@ fn run_node(mut cli: Cli) -> sc_cli::Result<()> {
 
     let (runner, spans) = logging::create_runner(&cli)?;
     let spans_are_sent = spans.are_sent();
-    let (opened, database) = mpsc::channel();
+    let place = cli.compiled_code();
+    let (opened, parts) = mpsc::channel();
     let outcome = runner.run_node_until_exit(|mut config| async move {
         if !names_a_chain {
             log::info!(
@@ -99,20 +108,23 @@ fn run_node(mut cli: Cli) -> sc_cli::Result<()> {
         preflight::ports(&config)?;
         preflight::network_key(&config)?;
 
-        let (task_manager, backend) = match config.network.network_backend {
-            NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<_, _>>(config, spans_are_sent),
+        let cache = place.folder(&config.data_path);
+        let (task_manager, left) = match config.network.network_backend {
+            NetworkBackendType::Libp2p => {
+                service::new_full::<sc_network::NetworkWorker<_, _>>(config, cache.as_deref(), spans_are_sent)
+            }
             NetworkBackendType::Litep2p => {
-                service::new_full::<sc_network::Litep2pNetworkBackend>(config, spans_are_sent)
+                service::new_full::<sc_network::Litep2pNetworkBackend>(config, cache.as_deref(), spans_are_sent)
             }
         }
         .map_err(sc_cli::Error::Service)?;
         opened
-            .send(backend)
+            .send(left)
             .map_err(|_| sc_cli::Error::Input("the node was stopped while it started".into()))?;
         Ok(task_manager)
     });
-    if let Ok(backend) = database.recv() {
-        service::close(backend);
+    if let Ok(left) = parts.recv() {
+        service::close(left);
     }
     spans.flush();
     outcome

@@ -7,6 +7,7 @@
 
 mod cli;
 mod command;
+mod compiled;
 mod doctor;
 mod equivocation;
 mod genesis;

@@ -2,12 +2,11 @@
 
 use crate::{
     genesis,
-    service::{Backend, Client},
+    service::{Backend, Client, Executor},
 };
 use blocs_primitives::Hash;
 use blocs_runtime::{Runtime, opaque::Block};
 use sc_client_api::{HeaderBackend as _, StorageProvider};
-use sc_executor::RuntimeVersionOf;
 use sc_service::{ChainType, Configuration};
 use sp_core::crypto::{KeyTypeId, key_types};
 use sp_keystore::Keystore;
@@ -91,7 +90,7 @@ pub(crate) fn right_chain(
     config: &Configuration,
     backend: &Backend,
     storage: &Storage,
-    executor: &impl RuntimeVersionOf,
+    executor: &Executor,
 ) -> Result<(), sc_service::Error> {
     use sc_client_api::Backend as _;
     let info = backend.blockchain().info();

@@ -1,7 +1,9 @@
 //! The node's parts and how they are put together.
 
 use crate::{
+    compiled::{self, Compiled},
     equivocation::{self, ReportEquivocations},
+    genesis,
     metrics::Observer,
     opening, rpc,
 };
@@ -23,6 +25,7 @@ use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_babe::inherents::BabeCreateInherentDataProviders;
 use sp_runtime::traits::Block as BlockT;
 use std::{
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -36,7 +39,8 @@ const GOSSIP_DURATION: Duration = Duration::from_millis(333);
 /// Share of a slot in which the author fills its block; the rest is for its way to the others.
 const PROPOSAL_SHARE: f32 = 2.0 / 3.0;
 
-pub(crate) type Client = TFullClient<Block, RuntimeApi, WasmExecutor<sp_io::SubstrateHostFunctions>>;
+pub(crate) type Executor = WasmExecutor<sp_io::SubstrateHostFunctions>;
+pub(crate) type Client = TFullClient<Block, RuntimeApi, Executor>;
 pub(crate) type Backend = TFullBackend<Block>;
 pub(crate) type SelectChain = sc_consensus::LongestChain<Backend, Block>;
 pub(crate) type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
@@ -52,7 +56,14 @@ pub(crate) struct Consensus {
     babe_worker: BabeWorkerHandle<Block>,
     grandpa_link: LinkHalf<Block, Client, SelectChain>,
     first_authorities: rpc::light::FirstAuthorities,
+    compiled: Option<Compiled>,
     telemetry: Option<Telemetry>,
+}
+
+/// What outlives the node, see [`close`].
+pub(crate) struct Left {
+    database: Arc<Backend>,
+    compiled: Option<Compiled>,
 }
 
 type PartialComponents = sc_service::PartialComponents<
@@ -64,8 +75,8 @@ type PartialComponents = sc_service::PartialComponents<
     Consensus,
 >;
 
-/// The parts that need no network: enough for commands that work on the database.
-pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, Error> {
+/// The parts that need no network: enough for commands that work on the database. Compiled code is kept in the folder `cache`.
+pub(crate) fn new_partial(config: &Configuration, cache: Option<&Path>) -> Result<PartialComponents, Error> {
     // Telemetry is off unless `--telemetry-url` names a server.
     let telemetry = config
         .telemetry_endpoints
@@ -78,12 +89,14 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
         })
         .transpose()?;
 
-    let executor = executor(config);
     let mut database = config.db_config();
     // Pruned nodes keep the blocks with justifications: warp proofs are made of them.
     database.pruning_filters = vec![Arc::new(GrandpaPruningFilter)];
     let backend = sc_service::new_db_backend(database).map_err(|error| opening::cannot_open(config, &error))?;
-    let genesis = config.chain_spec.as_storage_builder().build_storage()?;
+    // After the database, which only one node can open: two with one database are not told that they share this.
+    let compiled = compiled::open(cache);
+    let executor = executor(config, compiled.as_ref().map(compiled::Opened::code));
+    let genesis = genesis::storage(&*config.chain_spec, &executor)?;
     opening::right_chain(config, &backend, &genesis, &executor)?;
     let first_authorities =
         rpc::light::FirstAuthorities::new(&genesis).map_err(|error| Error::Other(error.to_string()))?;
@@ -126,6 +139,8 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
     )?;
 
     let babe_config = sc_consensus_babe::configuration(&*client)?;
+    // The runtimes of the first block and of the best one have been asked by now.
+    let compiled = compiled.map(compiled::Opened::finish);
     let slot_duration = babe_config.slot_duration();
     let inherents: BabeCreateInherentDataProviders<Block> = Arc::new(|_, ()| async {
         Ok((
@@ -173,15 +188,20 @@ pub(crate) fn new_partial(config: &Configuration) -> Result<PartialComponents, E
             babe_worker,
             grandpa_link,
             first_authorities,
+            compiled,
             telemetry,
         },
     })
 }
 
-/// The whole node. It runs as long as the task manager that is returned; the database outlives it, see [`close`].
+/// The whole node. It runs as long as the task manager that is returned; what else is returned outlives it, see [`close`].
 ///
 /// With `spans`, blocks are observed even when nobody asks for metrics.
-pub(crate) fn new_full<Network>(config: Configuration, spans: bool) -> Result<(TaskManager, Arc<Backend>), Error>
+pub(crate) fn new_full<Network>(
+    config: Configuration,
+    cache: Option<&Path>,
+    spans: bool,
+) -> Result<(TaskManager, Left), Error>
 where
     Network: NetworkBackend<Block, <Block as BlockT>::Hash>,
 {
@@ -200,9 +220,10 @@ where
                 babe_worker,
                 grandpa_link,
                 first_authorities,
+                compiled,
                 mut telemetry,
             },
-    } = new_partial(&config)?;
+    } = new_partial(&config, cache)?;
     let keystore = keystore_container.keystore();
     opening::session_keys(&config, &*keystore);
     opening::clock(&client);
@@ -411,16 +432,24 @@ where
             .spawn_blocking("grandpa-voter", None, voter);
     }
 
-    Ok((task_manager, backend))
+    let left = Left {
+        database: backend,
+        compiled,
+    };
+    Ok((task_manager, left))
 }
 
-/// Closes the database once nobody else uses it, or after a while even so.
+/// Keeps the code that was compiled since the start, then closes the database once nobody else uses it, or after a while even so.
 ///
 /// When the node has stopped, the threads of the JSON-RPC server may still drop their last references. If the process ended meanwhile,
 /// RocksDB would be taken apart under them, and the process would abort instead of ending well.
-pub(crate) fn close(database: Arc<Backend>) {
+pub(crate) fn close(left: Left) {
     const PATIENCE: Duration = Duration::from_secs(10);
     const INTERVAL: Duration = Duration::from_millis(5);
+    let Left { database, compiled } = left;
+    if let Some(compiled) = compiled {
+        compiled.close();
+    }
     let deadline = Instant::now() + PATIENCE;
     while Arc::strong_count(&database) > 1 {
         if Instant::now() > deadline {
@@ -441,8 +470,8 @@ pub(crate) fn revert_consensus(client: Arc<Client>, backend: Arc<Backend>, block
     Ok(())
 }
 
-/// Runs the runtime's WASM, as it is stored on chain, compiled by wasmtime.
-fn executor(config: &Configuration) -> WasmExecutor<sp_io::SubstrateHostFunctions> {
+/// Runs the runtime's WASM, as it is stored on chain, compiled by wasmtime, which keeps its code in the folder `cache`.
+fn executor(config: &Configuration, cache: Option<PathBuf>) -> Executor {
     let heap = config
         .executor
         .default_heap_pages
@@ -450,7 +479,11 @@ fn executor(config: &Configuration) -> WasmExecutor<sp_io::SubstrateHostFunction
         .map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| HeapAllocStrategy::Static {
             extra_pages,
         });
-    WasmExecutor::builder()
+    let builder = match cache {
+        Some(cache) => Executor::builder().with_cache_path(cache),
+        None => Executor::builder(),
+    };
+    builder
         .with_execution_method(config.executor.wasm_method)
         .with_onchain_heap_alloc_strategy(heap)
         .with_offchain_heap_alloc_strategy(heap)

@@ -5,12 +5,12 @@ use crate::{
     genesis,
     opening::{self, DatabaseError},
     remote::Remote,
+    service::Executor,
 };
 use blocs_primitives::Hash;
 use blocs_runtime::opaque::Block;
 use jsonrpsee::rpc_params;
 use sc_client_api::{Backend as _, HeaderBackend as _};
-use sc_executor::WasmExecutor;
 use sc_service::{ChainSpec, DatabaseSource, PruningMode};
 use std::path::Path;
 
@@ -20,8 +20,8 @@ const OTHER_CHAIN: &str =
 
 /// Hash of the first block of the chain that was named.
 pub(super) fn genesis_of(spec: &dyn ChainSpec) -> Result<(String, Hash), String> {
-    let storage = spec.as_storage_builder().build_storage()?;
-    let executor = WasmExecutor::<sp_io::SubstrateHostFunctions>::builder().build();
+    let executor = Executor::builder().build();
+    let storage = genesis::storage(spec, &executor)?;
     let hash = genesis::hash(&storage, &executor).map_err(|error| error.to_string())?;
     Ok((spec.id().to_owned(), hash))
 }
