@@ -1,5 +1,7 @@
 //! Which pallets can be benchmarked in this runtime, for `frame-omni-bencher`.
 
+mod contracts;
+
 use crate::{AccountId, AllPalletsWithSystem, Runtime, SessionKeys};
 use alloc::{string::String, vec::Vec};
 use codec::Encode;
@@ -52,6 +54,7 @@ define_benchmarks!(
     [pallet_vesting, crate::Vesting]
     [pallet_whitelist, crate::Whitelist]
     [pallet_storage_market, crate::StorageMarket]
+    [pallet_market_contracts, contracts::Pallet::<Runtime>]
 );
 
 /// What can be benchmarked, and how much each storage item may hold.

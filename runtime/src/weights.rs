@@ -16,6 +16,7 @@ pub mod frame_system_extensions;
 pub mod pallet_bags_list;
 #[cfg(not(feature = "sdk-default-weights"))]
 pub mod pallet_balances;
+pub mod pallet_market_contracts;
 pub mod pallet_preimage;
 pub mod pallet_scheduler;
 pub mod pallet_session;

@@ -28,6 +28,7 @@ mod code;
 mod function;
 mod market;
 pub mod v1;
+mod weights;
 
 #[cfg(test)]
 mod mock;
@@ -36,6 +37,7 @@ mod tests;
 
 pub use code::Code;
 pub use function::{Function, Request};
+pub use weights::{Formulas, WeightInfo, WorstCase};
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -55,9 +57,9 @@ pub const EXTENSION_ID: u16 = 40;
 /// Weight of copying, decoding or encoding one byte, rounded up.
 const PER_BYTE: Weight = Weight::from_parts(2 * WEIGHT_REF_TIME_PER_NANOS, 0);
 
-/// The market, as `pallet-contracts` wants it: see the [crate's documentation](crate).
+/// The market, as `pallet-contracts` wants it: see the [crate's documentation](crate). `Weights` say what the functions that read cost.
 #[derive(DefaultNoBound)]
-pub struct MarketExtension<T>(PhantomData<T>);
+pub struct MarketExtension<T, Weights = Formulas<T>>(PhantomData<(T, Weights)>);
 
 /// A runtime with contracts and the market. Every runtime that has both is one.
 pub trait Config:
@@ -74,11 +76,11 @@ where
 {
 }
 
-impl<T: Config> RegisteredChainExtension<T> for MarketExtension<T> {
+impl<T: Config, Weights: WeightInfo> RegisteredChainExtension<T> for MarketExtension<T, Weights> {
     const ID: u16 = EXTENSION_ID;
 }
 
-impl<T: Config> ChainExtension<T> for MarketExtension<T> {
+impl<T: Config, Weights: WeightInfo> ChainExtension<T> for MarketExtension<T, Weights> {
     fn call<E: Ext<T = T>>(&mut self, env: Environment<E, InitState>) -> Result<RetVal> {
         // On a runtime with this extension alone, nothing else has looked at the upper half.
         let known = (env.ext_id() == EXTENSION_ID)
@@ -96,9 +98,9 @@ impl<T: Config> ChainExtension<T> for MarketExtension<T> {
         }
 
         let copied = PER_BYTE.saturating_mul(u64::from(length).saturating_add(function.longest_output().into()));
-        let worst = market::worst_case::<T>(function, length).saturating_add(copied);
+        let worst = market::worst_case::<T, Weights>(function, length).saturating_add(copied);
         let charged = env.charge_weight(worst)?;
-        let (code, actual) = match run::<T, E>(&mut env, function, length) {
+        let (code, actual) = match run::<T, Weights, E>(&mut env, function, length) {
             Ok(actual) => (Code::Success, actual.saturating_add(copied)),
             Err(code) => (code, worst),
         };
@@ -108,13 +110,14 @@ impl<T: Config> ChainExtension<T> for MarketExtension<T> {
 }
 
 /// Reads the request, does what it asks for and writes the answer: all of it or nothing. Returns the weight of what was done.
-fn run<T, E>(
+fn run<T, Weights, E>(
     env: &mut Environment<'_, '_, E, BufInBufOutState>,
     function: Function,
     length: u32,
 ) -> core::result::Result<Weight, Code>
 where
     T: Config,
+    Weights: WeightInfo,
     E: Ext<T = T>,
 {
     if function.changes_state() && env.ext().is_read_only() {
@@ -124,10 +127,23 @@ where
     let request = Request::decode(function, &input)?;
     let contract = env.ext().address().clone();
     frame_support::storage::with_storage_layer(|| {
-        let answer = market::answer::<T>(&contract, request)?;
+        let answer = market::answer::<T, Weights>(&contract, request)?;
         // The weight of the bytes is charged already, so that only the contract's buffer can be the reason of a failure.
         env.write(&answer.output, true, None)
             .map_err(|_| Code::BufferTooSmall)?;
         Ok(answer.weight)
+    })
+}
+
+/// What a function answers to a contract, as bytes and without the contract: for the benchmarks of a runtime.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn answer<T: Config>(
+    contract: &blocs_primitives::AccountId,
+    function: Function,
+    input: &[u8],
+) -> core::result::Result<alloc::vec::Vec<u8>, Code> {
+    let request = Request::decode(function, input)?;
+    frame_support::storage::with_storage_layer(|| {
+        market::answer::<T, Formulas<T>>(contract, request).map(|answer| answer.output)
     })
 }

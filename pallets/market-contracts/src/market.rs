@@ -1,7 +1,7 @@
 //! The functions themselves, and what they cost.
 
 use crate::{
-    Code, Config, Function, Request,
+    Code, Config, Function, Request, WeightInfo,
     v1::{Clock, DealState, MAX_PAGE, ProviderTerms, SlotState, SlotStatus, Standing},
 };
 use alloc::vec::Vec;
@@ -9,12 +9,11 @@ use blocs_primitives::{AccountId, DealId, MAX_SLOTS, SlotIndex};
 use codec::Encode;
 use frame_support::{
     BoundedVec,
-    traits::Get,
     weights::{Weight, constants::WEIGHT_REF_TIME_PER_MICROS},
 };
 use frame_system::RawOrigin;
 use pallet_storage_market::{
-    Call, Deals, Pallet, PeriodLedger, PeriodLength, ProviderInfo, Providers, Slots, WeightInfo,
+    Call, Deals, Pallet, PeriodLedger, PeriodLength, ProviderInfo, Providers, Slots, WeightInfo as _,
     types::{Provider, ProviderStatus, Slot},
 };
 use sp_runtime::traits::Dispatchable;
@@ -28,134 +27,97 @@ pub(crate) struct Answer {
     pub(crate) weight: Weight,
 }
 
-/// What every call costs besides its accesses: finding the function, decoding, a storage layer. Rounded up.
+/// What every call costs besides what it does: finding the function, a storage layer, the call's way through `dispatch`. Estimated and rounded
+/// up; what a reading function computes is measured on top.
 pub(crate) fn base() -> Weight {
     Weight::from_parts(10 * WEIGHT_REF_TIME_PER_MICROS, 0)
 }
 
-fn reads<T: frame_system::Config>(count: u64) -> Weight {
-    base().saturating_add(T::DbWeight::get().reads(count))
-}
-
-/// Accesses for one slot's status: itself, its provider, and the two periods where it starts and ends.
-const READS_PER_SLOT: u64 = 4;
-
 /// What a function may cost at most with an argument of this length.
-pub(crate) fn worst_case<T: Config>(function: Function, length: u32) -> Weight {
+pub(crate) fn worst_case<T: Config, W: WeightInfo>(function: Function, length: u32) -> Weight {
     let slots = function.most_slots(length);
-    match function {
-        Function::Clock => clock::<T>(),
-        Function::Providers => page::<T>(MAX_PAGE),
-        Function::Provider => provider::<T>(),
-        Function::Deal => deal::<T>(),
-        Function::Slot => slot::<T>(),
-        Function::Standing => standing::<T>(slots),
-        Function::DealIdOf => base(),
-        Function::OpenDeal => open::<T>(slots),
-        Function::ExtendDeal => extend::<T>(slots),
-        Function::TerminateDeal => terminate::<T>(slots),
-        Function::CloseDeal => close::<T>(slots),
-    }
+    let own = match function {
+        Function::Clock => W::clock(),
+        Function::Providers => W::providers(MAX_PAGE),
+        Function::Provider => W::provider(),
+        Function::Deal => W::deal(),
+        Function::Slot => W::slot(),
+        Function::Standing => W::standing(slots),
+        Function::DealIdOf => W::deal_id_of(),
+        Function::OpenDeal => open::<T, W>(slots),
+        Function::ExtendDeal => MarketWeight::<T>::extend_deal(slots),
+        Function::TerminateDeal => terminate::<T, W>(slots),
+        Function::CloseDeal => close::<T, W>(slots),
+    };
+    base().saturating_add(own)
 }
 
-fn clock<T: Config>() -> Weight {
-    reads::<T>(1)
-}
-
-/// A page reads one key more than it has, to see the end.
-fn page<T: Config>(length: u32) -> Weight {
-    reads::<T>(u64::from(length).saturating_add(1))
-}
-
-fn provider<T: Config>() -> Weight {
-    reads::<T>(2)
-}
-
-fn deal<T: Config>() -> Weight {
-    reads::<T>(1)
-}
-
-fn slot<T: Config>() -> Weight {
-    reads::<T>(READS_PER_SLOT)
-}
-
-/// The deal, and each slot with the key that leads to it.
-fn standing<T: Config>(slots: u32) -> Weight {
-    reads::<T>(2).saturating_add(
-        T::DbWeight::get()
-            .reads(READS_PER_SLOT.saturating_add(1))
-            .saturating_mul(slots.into()),
-    )
-}
-
-fn open<T: Config>(slots: u32) -> Weight {
-    base().saturating_add(MarketWeight::<T>::open_deal(slots))
-}
-
-fn extend<T: Config>(slots: u32) -> Weight {
-    base().saturating_add(MarketWeight::<T>::extend_deal(slots))
+/// Opening, and making the id.
+fn open<T: Config, W: WeightInfo>(slots: u32) -> Weight {
+    W::deal_id_of().saturating_add(MarketWeight::<T>::open_deal(slots))
 }
 
 /// Terminating, and reading the new end.
-fn terminate<T: Config>(slots: u32) -> Weight {
-    reads::<T>(1).saturating_add(MarketWeight::<T>::terminate_deal(slots))
+fn terminate<T: Config, W: WeightInfo>(slots: u32) -> Weight {
+    W::deal().saturating_add(MarketWeight::<T>::terminate_deal(slots))
 }
 
 /// Closing, and reading how many slots there are.
-fn close<T: Config>(slots: u32) -> Weight {
-    reads::<T>(1).saturating_add(MarketWeight::<T>::close_deal(slots))
+fn close<T: Config, W: WeightInfo>(slots: u32) -> Weight {
+    W::deal().saturating_add(MarketWeight::<T>::close_deal(slots))
 }
 
 /// Does what the contract asks for. A refusal may come after a write: the caller runs it in a storage layer.
-pub(crate) fn answer<T: Config>(contract: &AccountId, request: Request) -> Result<Answer, Code> {
+pub(crate) fn answer<T: Config, W: WeightInfo>(contract: &AccountId, request: Request) -> Result<Answer, Code> {
     let (output, weight) = match request {
         Request::Clock => {
             let now = Clock {
                 period: Pallet::<T>::current_period(),
                 length: PeriodLength::<T>::get(),
             };
-            (now.encode(), clock::<T>())
+            (now.encode(), W::clock())
         }
         Request::Providers { after, limit } => {
             let page = providers::<T>(after, limit.min(MAX_PAGE));
             let length = u32::try_from(page.len()).unwrap_or(MAX_PAGE);
-            (page.encode(), self::page::<T>(length))
+            (page.encode(), W::providers(length))
         }
-        Request::Provider(account) => (terms::<T>(&account)?.encode(), provider::<T>()),
-        Request::Deal(id) => (deal_state::<T>(&id)?.encode(), deal::<T>()),
+        Request::Provider(account) => (terms::<T>(&account)?.encode(), W::provider()),
+        Request::Deal(id) => (deal_state::<T>(&id)?.encode(), W::deal()),
         Request::Slot(id, index) => {
             let record = Slots::<T>::get(id, index).ok_or(Code::NoSuchSlot)?;
-            (slot_state::<T>(record)?.encode(), slot::<T>())
+            (slot_state::<T>(record)?.encode(), W::slot())
         }
         Request::Standing(id) => {
             let (state, slots) = standing_of::<T>(&id)?;
-            (state.encode(), standing::<T>(slots))
+            (state.encode(), W::standing(slots))
         }
-        Request::DealIdOf(salt) => (DealId::derive(contract, &salt).encode(), base()),
+        Request::DealIdOf(salt) => (DealId::derive(contract, &salt).encode(), W::deal_id_of()),
         Request::OpenDeal(offer) => {
             let id = DealId::derive(contract, &offer.salt);
             let slots = u32::try_from(offer.slots.len()).unwrap_or(MAX_SLOTS);
             let offer = offer.into();
             dispatch::<T>(contract, Call::open_deal { offer })?;
-            (id.encode(), open::<T>(slots))
+            (id.encode(), open::<T, W>(slots))
         }
         Request::ExtendDeal(extension) => {
             let slots = u32::try_from(extension.slots.len()).unwrap_or(MAX_SLOTS);
             let extension = extension.into();
             dispatch::<T>(contract, Call::extend_deal { extension })?;
-            (Vec::new(), extend::<T>(slots))
+            (Vec::new(), MarketWeight::<T>::extend_deal(slots))
         }
         Request::TerminateDeal(deal) => {
             dispatch::<T>(contract, Call::terminate_deal { deal })?;
             let state = deal_state::<T>(&deal)?;
-            (state.end.encode(), terminate::<T>(state.open_slots.into()))
+            (state.end.encode(), terminate::<T, W>(state.open_slots.into()))
         }
         Request::CloseDeal(deal) => {
             let slots = u32::from(deal_state::<T>(&deal)?.open_slots);
             dispatch::<T>(contract, Call::close_deal { deal })?;
-            (slots.encode(), close::<T>(slots))
+            (slots.encode(), close::<T, W>(slots))
         }
     };
+    let weight = base().saturating_add(weight);
     Ok(Answer { output, weight })
 }
 

@@ -28,7 +28,7 @@ const RATE: Balance = 1_000_000_000;
 const BYTES: u64 = 1000;
 
 /// An account with enough of everything.
-fn funded<T: Config>(name: &'static str, number: u32) -> AccountId {
+pub fn funded<T: Config>(name: &'static str, number: u32) -> AccountId {
     let who: AccountId = account(name, number, 0);
     let params = ParamsValue::<T>::get();
     T::Currency::set_balance(&who, params.min_bond.saturating_mul(1_000_000));
@@ -56,7 +56,8 @@ fn registration<T: Config>() -> Registration {
     }
 }
 
-fn registered<T: Config>(number: u32) -> AccountId {
+/// A provider with the longest terms.
+pub fn registered<T: Config>(number: u32) -> AccountId {
     let who = funded::<T>("provider", number);
     assert_ok!(Pallet::<T>::do_register(who.clone(), registration::<T>()));
     who
@@ -103,7 +104,8 @@ fn offer<T: Config>(owner: &AccountId, salt: u32, providers: &[AccountId], durat
     }
 }
 
-fn opened<T: Config>(owner: &AccountId, salt: u32, providers: &[AccountId], duration: Period) -> DealId {
+/// A deal with one slot of each of the providers, and the longest label.
+pub fn opened<T: Config>(owner: &AccountId, salt: u32, providers: &[AccountId], duration: Period) -> DealId {
     let offer = offer::<T>(owner, salt, providers, duration);
     let id = DealId::derive(owner, &offer.salt);
     assert_ok!(Pallet::<T>::do_open_deal(owner.clone(), offer));
@@ -144,7 +146,7 @@ fn extension<T: Config>(deal: DealId, count: u32, end: Period) -> DealExtension 
 }
 
 /// Moves the chain into a period and the providers with it.
-fn go_to<T: Config>(providers: &[AccountId], period: Period) {
+pub fn go_to<T: Config>(providers: &[AccountId], period: Period) {
     let params = ParamsValue::<T>::get();
     let from = Pallet::<T>::current_period();
     for period in from.saturating_add(1)..=period {

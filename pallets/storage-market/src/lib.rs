@@ -39,7 +39,7 @@ pub use params::{BrokenRule, Parameter, Params};
 pub use weights::WeightInfo;
 
 #[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
+pub mod benchmarking;
 mod close;
 mod deal;
 mod extend;

@@ -13,6 +13,7 @@ use frame_support::{
 };
 use frame_system::EnsureSigned;
 use pallet_contracts::{Frame, InstructionWeights, Schedule};
+use pallet_market_contracts::{MarketExtension, WorstCase};
 use sp_runtime::Perbill;
 
 /// Bytes of code that a contract may have.
@@ -87,7 +88,8 @@ impl pallet_contracts::Config for Runtime {
     type CallFilter = CallsOfContracts;
     type WeightPrice = TransactionPayment;
     type WeightInfo = pallet_contracts::weights::SubstrateWeight<Self>;
-    type ChainExtension = pallet_market_contracts::MarketExtension<Self>;
+    type ChainExtension =
+        MarketExtension<Self, WorstCase<Self, crate::weights::pallet_market_contracts::WeightInfo<Self>>>;
     type Schedule = ContractSchedule;
     // Six contracts deep. With the bound on code, this keeps the worst case within the memory that a node gives the runtime.
     type CallStack = [Frame<Self>; 5];

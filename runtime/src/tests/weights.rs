@@ -98,3 +98,29 @@ fn the_base_weight_of_an_extrinsic_covers_what_the_extensions_compute() {
         "{computing} is above the base weight"
     );
 }
+
+#[test]
+fn contracts_pay_for_what_a_look_at_the_market_reads_and_computes() {
+    use pallet_market_contracts::{Formulas, WeightInfo, WorstCase};
+    type Declared = WorstCase<Runtime, crate::weights::pallet_market_contracts::WeightInfo<Runtime>>;
+    type Accesses = Formulas<Runtime>;
+
+    let functions = [
+        (Declared::clock(), Accesses::clock()),
+        (Declared::providers(1), Accesses::providers(1)),
+        (Declared::providers(32), Accesses::providers(32)),
+        (Declared::provider(), Accesses::provider()),
+        (Declared::deal(), Accesses::deal()),
+        (Declared::slot(), Accesses::slot()),
+        (Declared::standing(1), Accesses::standing(1)),
+        (Declared::standing(32), Accesses::standing(32)),
+        (Declared::deal_id_of(), Accesses::deal_id_of()),
+    ];
+
+    for (declared, accesses) in functions {
+        assert!(
+            declared.ref_time() > accesses.ref_time(),
+            "{declared} does not cover {accesses} and what is computed"
+        );
+    }
+}

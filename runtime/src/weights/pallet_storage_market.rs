@@ -1,7 +1,7 @@
 //! Weights of `pallet_storage_market`. Written by `make weights`: frame-omni-bencher (template of benchmark CLI 64.0.0), 2026-11-21.
 //!
 //! 20 steps, 10 repeats, AMD EPYC.
-//! Load of the machine when it began: 4.82 5.85 6.07.
+//! Load of the machine when it began: 2.79 3.48 3.70.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -23,12 +23,12 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::ProviderInfo` (r:0 w:1)
     /// Proof: `StorageMarket::ProviderInfo` (`max_values`: None, `max_size`: Some(669), added: 3144, mode: `MaxEncodedLen`)
     fn register() -> Weight {
-        // Shortest run: 64_755_000 picoseconds.
-        Weight::from_parts(73_068_000, 0)
+        // Shortest run: 65_778_000 picoseconds.
+        Weight::from_parts(72_036_000, 0)
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -37,8 +37,8 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::ProviderInfo` (r:0 w:1)
     /// Proof: `StorageMarket::ProviderInfo` (`max_values`: None, `max_size`: Some(669), added: 3144, mode: `MaxEncodedLen`)
     fn update_terms() -> Weight {
-        // Shortest run: 14_371_000 picoseconds.
-        Weight::from_parts(16_645_000, 0)
+        // Shortest run: 15_333_000 picoseconds.
+        Weight::from_parts(18_097_000, 0)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -47,18 +47,18 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `System::Account` (r:1 w:1)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     fn top_up() -> Weight {
-        // Shortest run: 54_911_000 picoseconds.
-        Weight::from_parts(58_106_000, 0)
+        // Shortest run: 55_232_000 picoseconds.
+        Weight::from_parts(58_827_000, 0)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     /// Storage: `StorageMarket::Providers` (r:1 w:1)
     /// Proof: `StorageMarket::Providers` (`max_values`: None, `max_size`: Some(205), added: 2680, mode: `MaxEncodedLen`)
     fn announce_exit() -> Weight {
-        // Shortest run: 10_155_000 picoseconds.
-        Weight::from_parts(12_148_000, 0)
+        // Shortest run: 10_956_000 picoseconds.
+        Weight::from_parts(13_881_000, 0)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -69,8 +69,8 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Treasury` (r:1 w:1)
     /// Proof: `StorageMarket::Treasury` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn resume() -> Weight {
-        // Shortest run: 12_558_000 picoseconds.
-        Weight::from_parts(15_322_000, 0)
+        // Shortest run: 13_290_000 picoseconds.
+        Weight::from_parts(16_234_000, 0)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -79,7 +79,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `System::Account` (r:2 w:2)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
     /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Treasury` (r:1 w:1)
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Challenges` (r:0 w:1)
     /// Proof: `StorageMarket::Challenges` (`max_values`: None, `max_size`: Some(5322), added: 7797, mode: `MaxEncodedLen`)
     fn deregister() -> Weight {
-        // Shortest run: 100_249_000 picoseconds.
-        Weight::from_parts(109_873_000, 0)
+        // Shortest run: 102_842_000 picoseconds.
+        Weight::from_parts(109_312_000, 0)
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(9))
     }
@@ -109,7 +109,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `System::Account` (r:2 w:2)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
     /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Holdings` (r:128 w:128)
@@ -124,10 +124,10 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Proof: `StorageMarket::DealsByOwner` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 32]`.
     fn open_deal(n: u32) -> Weight {
-        // Shortest run: 215_329_000 picoseconds.
-        Weight::from_parts(137_228_444, 0)
+        // Shortest run: 229_029_000 picoseconds.
+        Weight::from_parts(185_381_666, 0)
             // Standard error: 0
-            .saturating_add(Weight::from_parts(108_541_888, 0).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(102_063_666, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(6))
@@ -143,10 +143,10 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Proof: `StorageMarket::Period` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     /// The range of component `p` is `[1, 64]`.
     fn authorize_prove(p: u32) -> Weight {
-        // Shortest run: 65_898_000 picoseconds.
-        Weight::from_parts(55_797_782, 0)
+        // Shortest run: 58_066_000 picoseconds.
+        Weight::from_parts(52_483_045, 0)
             // Standard error: 0
-            .saturating_add(Weight::from_parts(8_405_956, 0).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(8_596_136, 0).saturating_mul(p.into()))
             .saturating_add(T::DbWeight::get().reads(4))
     }
     /// Storage: `StorageMarket::Challenges` (r:1 w:1)
@@ -166,7 +166,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Deals` (r:64 w:64)
     /// Proof: `StorageMarket::Deals` (`max_values`: None, `max_size`: Some(672), added: 3147, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
@@ -177,10 +177,10 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Proof: `StorageMarket::Repairs` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
     /// The range of component `c` is `[0, 64]`.
     fn prove(c: u32) -> Weight {
-        // Shortest run: 91_846_000 picoseconds.
-        Weight::from_parts(249_648_470, 0)
+        // Shortest run: 103_573_000 picoseconds.
+        Weight::from_parts(334_505_769, 0)
             // Standard error: 0
-            .saturating_add(Weight::from_parts(389_852_588, 0).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(191_541_307, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(37))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(42))
@@ -203,7 +203,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::SlotAt` (r:1 w:2)
     /// Proof: `StorageMarket::SlotAt` (`max_values`: None, `max_size`: Some(94), added: 2569, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:3 w:3)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
@@ -211,8 +211,8 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::DealsByOwner` (r:0 w:1)
     /// Proof: `StorageMarket::DealsByOwner` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
     fn close_slot() -> Weight {
-        // Shortest run: 312_082_000 picoseconds.
-        Weight::from_parts(327_375_000, 0)
+        // Shortest run: 316_819_000 picoseconds.
+        Weight::from_parts(329_638_000, 0)
             .saturating_add(T::DbWeight::get().reads(18))
             .saturating_add(T::DbWeight::get().writes(18))
     }
@@ -233,7 +233,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::SlotAt` (r:32 w:64)
     /// Proof: `StorageMarket::SlotAt` (`max_values`: None, `max_size`: Some(94), added: 2569, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:3 w:3)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
@@ -242,10 +242,10 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Proof: `StorageMarket::DealsByOwner` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 32]`.
     fn close_deal(n: u32) -> Weight {
-        // Shortest run: 335_958_000 picoseconds.
-        Weight::from_parts(68_058_411, 0)
+        // Shortest run: 351_321_000 picoseconds.
+        Weight::from_parts(144_469_600, 0)
             // Standard error: 0
-            .saturating_add(Weight::from_parts(450_989_588, 0).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(219_108_400, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().reads((10_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(7))
@@ -267,29 +267,39 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 32]`.
     fn terminate_deal(n: u32) -> Weight {
-        // Shortest run: 94_620_000 picoseconds.
-        Weight::from_parts(100_145_666, 0)
+        // Shortest run: 95_952_000 picoseconds.
+        Weight::from_parts(96_898_750, 0)
             // Standard error: 0
-            .saturating_add(Weight::from_parts(17_616_833, 0).saturating_mul(n.into()))
+            .saturating_add(Weight::from_parts(17_060_250, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(4))
             .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(n.into())))
     }
     /// Storage: `StorageMarket::Deals` (r:1 w:1)
+    /// Proof: `StorageMarket::Deals` (`max_values`: None, `max_size`: Some(672), added: 3147, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Period` (r:1 w:0)
+    /// Proof: `StorageMarket::Period` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Params` (r:1 w:0)
+    /// Proof: `StorageMarket::Params` (`max_values`: Some(1), `max_size`: Some(105), added: 600, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Slots` (r:33 w:32)
+    /// Proof: `StorageMarket::Slots` (`max_values`: None, `max_size`: Some(159), added: 2634, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Providers` (r:32 w:0)
+    /// Proof: `StorageMarket::Providers` (`max_values`: None, `max_size`: Some(205), added: 2680, mode: `MaxEncodedLen`)
     /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
+    /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
+    /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::PeriodLedger` (r:64 w:64)
+    /// Proof: `StorageMarket::PeriodLedger` (`max_values`: None, `max_size`: Some(101), added: 2576, mode: `MaxEncodedLen`)
     /// The range of component `n` is `[1, 32]`.
     fn extend_deal(n: u32) -> Weight {
-        // Estimated: `scripts/weights pallet_storage_market` measures it.
-        Weight::from_parts(300_000_000, 0)
-            .saturating_add(Weight::from_parts(80_000_000, 0).saturating_mul(n.into()))
+        // Shortest run: 437_027_000 picoseconds.
+        Weight::from_parts(405_447_571, 0)
+            // Standard error: 0
+            .saturating_add(Weight::from_parts(61_289_285, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(40))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
             .saturating_add(T::DbWeight::get().writes(36))
@@ -302,8 +312,8 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
     /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn claim() -> Weight {
-        // Shortest run: 59_709_000 picoseconds.
-        Weight::from_parts(68_812_000, 0)
+        // Shortest run: 57_856_000 picoseconds.
+        Weight::from_parts(61_601_000, 0)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -324,7 +334,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Deals` (r:1 w:1)
     /// Proof: `StorageMarket::Deals` (`max_values`: None, `max_size`: Some(672), added: 3147, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
@@ -334,16 +344,16 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Repairs` (r:0 w:1)
     /// Proof: `StorageMarket::Repairs` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
     fn declare_lost() -> Weight {
-        // Shortest run: 253_806_000 picoseconds.
-        Weight::from_parts(276_700_000, 0)
+        // Shortest run: 250_420_000 picoseconds.
+        Weight::from_parts(267_596_000, 0)
             .saturating_add(T::DbWeight::get().reads(18))
             .saturating_add(T::DbWeight::get().writes(19))
     }
     /// Storage: `StorageMarket::Params` (r:1 w:1)
     /// Proof: `StorageMarket::Params` (`max_values`: Some(1), `max_size`: Some(105), added: 600, mode: `MaxEncodedLen`)
     fn set_params() -> Weight {
-        // Estimated: `scripts/weights pallet_storage_market` measures it.
-        Weight::from_parts(8_500_000, 0)
+        // Shortest run: 7_421_000 picoseconds.
+        Weight::from_parts(7_992_000, 0)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -354,8 +364,8 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
     /// Proof: `StorageMarket::Owed` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn collect_treasury() -> Weight {
-        // Estimated: `scripts/weights pallet_storage_market` measures it.
-        Weight::from_parts(65_000_000, 0)
+        // Shortest run: 44_636_000 picoseconds.
+        Weight::from_parts(46_329_000, 0)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -364,7 +374,7 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Storage: `StorageMarket::Challenges` (r:1 w:1)
     /// Proof: `StorageMarket::Challenges` (`max_values`: None, `max_size`: Some(5322), added: 7797, mode: `MaxEncodedLen`)
     /// Storage: `Balances::Holds` (r:1 w:1)
-    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(157), added: 2632, mode: `MaxEncodedLen`)
+    /// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
     /// Storage: `System::Account` (r:2 w:2)
     /// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     /// Storage: `StorageMarket::Owed` (r:1 w:1)
@@ -381,10 +391,10 @@ impl<T: frame_system::Config> pallet_storage_market::WeightInfo for WeightInfo<T
     /// Proof: `StorageMarket::Slots` (`max_values`: None, `max_size`: Some(159), added: 2634, mode: `MaxEncodedLen`)
     /// The range of component `k` is `[2, 32]`.
     fn visit(k: u32) -> Weight {
-        // Shortest run: 154_749_000 picoseconds.
-        Weight::from_parts(144_671_800, 0)
+        // Shortest run: 155_541_000 picoseconds.
+        Weight::from_parts(128_377_695, 0)
             // Standard error: 0
-            .saturating_add(Weight::from_parts(21_799_800, 0).saturating_mul(k.into()))
+            .saturating_add(Weight::from_parts(22_077_913, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(16))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(k.into())))
             .saturating_add(T::DbWeight::get().writes(7))
