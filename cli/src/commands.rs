@@ -18,6 +18,7 @@ pub(crate) mod provider;
 pub(crate) mod proxy;
 pub(crate) mod put;
 pub(crate) mod quote;
+mod quotes;
 pub(crate) mod renew;
 pub(crate) mod restore;
 pub(crate) mod rm;

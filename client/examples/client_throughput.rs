@@ -16,6 +16,11 @@ use blocs_wire::{Keypair, MemoryService, Node, NodeConfig, ServeLimits, Server};
 use sp_core::{Pair, sr25519};
 use std::{env, error::Error, fs, ops::Range, sync::Arc, time::Instant};
 
+/// Blocks of a proving period: more than there are providers, each of which makes a block.
+const PERIOD: BlockNumber = 100;
+/// Last block of all quotes: within a period of every block.
+const VALID_UNTIL: BlockNumber = 100;
+
 /// Signs for whatever it gets, and keeps nothing.
 struct Discarding {
     genesis: Hash,
@@ -33,14 +38,14 @@ impl Providers for Discarding {
         let quote = Quote {
             genesis: self.genesis,
             provider: provider.account.clone(),
-            owner: offer.owner.account(),
+            owner: offer.owner.clone(),
             deal: offer.deal,
             index: offer.index,
             root: Default::default(),
             size: offer.size,
             rate: 1_000,
             duration: offer.duration,
-            valid_until: BlockNumber::MAX,
+            valid_until: VALID_UNTIL,
         };
         let operator = self.operator.clone();
         Ok(Box::new(Session { quote, operator }))
@@ -105,7 +110,7 @@ async fn provider(
     if loopback {
         let pair = sr25519::Pair::from_string(&secret, None)?;
         public = pair.public();
-        let service = MemoryService::new(chain.genesis_hash(), signer.account(), pair, 77, u32::MAX);
+        let service = MemoryService::new(chain.genesis_hash(), signer.account(), pair, 77, VALID_UNTIL);
         let config = NodeConfig::new(Keypair::generate_ed25519(), vec!["/ip4/127.0.0.1/tcp/0".parse()?]);
         let node = Node::start(config).await?;
         terms.peer_id = node.peer_id().to_bytes();
@@ -139,7 +144,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let code: CodeParameters = code.parse()?;
     let loopback = arguments.get(2).is_some_and(|mode| mode == "loopback");
-    let chain = MemoryChain::new(16);
+    let chain = MemoryChain::new(PERIOD);
     let operator = Sr25519Signer::from_suri("//Operator")?;
     let mut served = Vec::new();
     for number in 0..code.n() {

@@ -1,7 +1,7 @@
 //! What the account has stored, as this machine remembers it: one file per deal. A cache: chain and secret give it all back.
 
 use crate::Identity;
-use blocs_primitives::{DealId, Hash};
+use blocs_primitives::{AccountId, DealId, Hash};
 use serde::{Deserialize, Serialize};
 use std::{
     fs, io,
@@ -19,7 +19,7 @@ const VERSION: u32 = 1;
 pub enum EntryState {
     /// Slots are on their way.
     Uploading,
-    /// All quotes are there; the deal is being opened.
+    /// All quotes are there; the deal is being opened, or its owner may open it.
     Quoted,
     /// The deal is in a finalized block.
     Stored,
@@ -34,6 +34,9 @@ pub struct Entry {
     /// The deal, as `0x` and 64 hexadecimal digits.
     #[serde(with = "deal_text")]
     pub deal: DealId,
+    /// Who is to own the deal, when that is not the account of the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "owner_text")]
+    pub owner: Option<AccountId>,
     /// Bytes of content.
     pub content_bytes: u64,
     /// Files.
@@ -59,6 +62,7 @@ impl Entry {
             version,
             name,
             deal,
+            owner: None,
             content_bytes: 0,
             files: 0,
             created: 0,
@@ -209,6 +213,24 @@ mod deal_text {
     }
 }
 
+mod owner_text {
+    use super::AccountId;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(owner: &Option<AccountId>, serializer: S) -> Result<S::Ok, S::Error> {
+        match owner {
+            Some(owner) => serializer.serialize_str(&owner.to_string()),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AccountId>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        let owner = text.map(|text| text.parse()).transpose();
+        owner.map_err(|_| D::Error::custom("the owner is not an address"))
+    }
+}
+
 mod hex_text {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -233,6 +255,7 @@ mod tests {
         let catalogue = Catalogue::open(root.path(), Hash::repeat_byte(1), &identity).expect("a catalogue");
         let mut entry = Entry::new("a name".into(), DealId(Hash::repeat_byte(2)), EntryState::Uploading);
         entry.manifest = vec![1, 2, 255];
+        entry.owner = Some(AccountId::new([7; 32]));
         catalogue.write(&entry).expect("written");
         entry.state = EntryState::Stored;
         catalogue.write(&entry).expect("written over");
@@ -246,9 +269,14 @@ mod tests {
         let elsewhere = Catalogue::open(root.path(), Hash::repeat_byte(9), &identity).expect("a catalogue");
         assert!(elsewhere.entries().expect("readable").is_empty());
 
-        let text = fs::read_to_string(&file)
-            .expect("readable")
-            .replace("\"version\": 1", "\"version\": 2");
+        // Entries had no owner before an object could be of somebody else's deal.
+        entry.owner = None;
+        catalogue.write(&entry).expect("written over");
+        let text = fs::read_to_string(&file).expect("readable");
+        assert!(!text.contains("owner"), "{text}");
+        assert_eq!(catalogue.entry(entry.deal).expect("readable"), Some(entry.clone()));
+
+        let text = text.replace("\"version\": 1", "\"version\": 2");
         fs::write(&file, text).expect("written");
         let error = catalogue.entry(entry.deal).expect_err("a later version");
         assert!(error.to_string().contains("version 2"), "{error}");

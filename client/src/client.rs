@@ -1,12 +1,12 @@
 //! The client's face.
 
 use crate::{
-    Catalogue, Estimate, GetError, GetReport, GetRequest, Identity, LookupError, Progress, Providers, PutError,
-    PutReport, PutRequest, Removal, RemoveError, RenewError, RenewReport, RenewRequest, Renewal, RestoreReport,
-    StatReport, StoredObject, Target,
+    Catalogue, Estimate, GetError, GetReport, GetRequest, Identity, LookupError, Opening, Progress, Providers,
+    PutError, PutReport, PutRequest, Removal, RemoveError, RenewError, RenewReport, RenewRequest, Renewal,
+    RestoreReport, StatReport, StoredObject, Target,
 };
 use blocs_chain::ChainClient;
-use blocs_primitives::{Balance, DealId};
+use blocs_primitives::{AccountId, Balance, DealId};
 use std::{fmt, sync::Arc};
 
 /// Stores and fetches for one account on one chain. All methods may run at the same time. A method whose future is dropped leaves no
@@ -49,6 +49,18 @@ impl Client {
     /// The files are read twice, first to measure. A provider that fails or refuses is replaced; only its slot is made anew.
     pub async fn put(&self, request: &PutRequest, progress: Arc<dyn Progress>) -> Result<PutReport, PutError> {
         self.do_put(request, progress).await
+    }
+
+    /// Uploads files for a deal that `owner` will open, such as a contract: collects the providers' quotes, opens nothing, and pays nothing.
+    ///
+    /// The account signs for the upload, and its key opens what is stored. The catalogue knows the object from now on.
+    pub async fn quotes_for(
+        &self,
+        owner: &AccountId,
+        request: &PutRequest,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Opening, PutError> {
+        self.do_quotes_for(owner, request, progress).await
     }
 
     /// What a put would cost now.

@@ -3,7 +3,7 @@
 use crate::{CatalogueError, request::BadProvider};
 use blocs_chain::{QueryError, SubmitError};
 use blocs_erasure::{CoderError, EncodeError, LabelError, ManifestError};
-use blocs_primitives::{Balance, DealId};
+use blocs_primitives::{AccountId, Balance, BlockNumber, DealId};
 use std::{io, path::PathBuf};
 
 /// Why nothing was stored, or why it is not known to be.
@@ -76,6 +76,14 @@ pub enum PutError {
         hint: &'static str,
         /// Those that failed or refused.
         bad_providers: Vec<BadProvider>,
+    },
+    /// Uploading takes longer than quotes are good for.
+    #[error(
+        "the providers' quotes ran out at block {valid_until} before all of them had their slots; try again, or store less at a time"
+    )]
+    QuotesExpired {
+        /// Last block of the first that ran out.
+        valid_until: BlockNumber,
     },
     /// The chain could not be read.
     #[error(transparent)]
@@ -177,6 +185,18 @@ pub enum RemoveError {
     /// The object was not found, or the chain could not be read.
     #[error(transparent)]
     Lookup(#[from] LookupError),
+    /// Somebody else pays for it.
+    #[error(
+        "cannot remove {name}: deal {deal:?} belongs to {owner}, and only its owner, by its own rules when it is a contract, ends it"
+    )]
+    NotOwner {
+        /// Name of the object.
+        name: String,
+        /// The deal.
+        deal: DealId,
+        /// Its owner.
+        owner: AccountId,
+    },
     /// The chain did not take the call.
     #[error(transparent)]
     Submit(#[from] SubmitError),

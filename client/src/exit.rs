@@ -27,6 +27,7 @@ pub fn exit_code(error: &(dyn Error + 'static)) -> Option<u8> {
     if let Some(error) = error.downcast_ref() {
         return Some(match error {
             RemoveError::Lookup(error) => of_lookup(error),
+            RemoveError::NotOwner { .. } => DENIED,
             RemoveError::Submit(error) => of_submit(error),
         });
     }
@@ -55,7 +56,7 @@ fn of_put(error: &PutError) -> u8 {
         PutError::Read { source, .. } => of_io(source),
         PutError::BadRequest { .. } | PutError::Label(_) => USAGE,
         PutError::Code(_) | PutError::Encode(_) | PutError::Manifest(_) | PutError::Internal(_) => ERROR,
-        PutError::SourceChanged => RETRYABLE,
+        PutError::SourceChanged | PutError::QuotesExpired { .. } => RETRYABLE,
         PutError::InsufficientFunds { .. } => INSUFFICIENT_FUNDS,
         PutError::TooExpensive { .. } => TOO_EXPENSIVE,
         PutError::TooFewProviders { .. } => TOO_FEW_PROVIDERS,

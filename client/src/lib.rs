@@ -37,6 +37,7 @@ mod put;
 mod renew;
 mod request;
 mod upload;
+mod validity;
 mod wire;
 
 pub use blocs_erasure::Compression;
@@ -47,6 +48,7 @@ pub use exit::exit_code;
 pub use identity::{Identity, IdentityError};
 pub use progress::{Progress, Silent};
 pub use providers::{Offer, Piece, ProviderError, Providers, PutSession, SlotContent, SlotRef};
+pub use put::Opening;
 pub use renew::{RenewError, RenewReport, RenewRequest, Renewal, collect_renewal};
 pub use request::{
     BadProvider, CodeParameters, Estimate, GetReport, GetRequest, ObjectState, ParseCodeError, PutReport, PutRequest,

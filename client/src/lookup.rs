@@ -67,7 +67,7 @@ impl Client {
         })
     }
 
-    /// All deals of the account, oldest first.
+    /// All deals of the account, and those that others have opened with what it uploaded from this machine; oldest first.
     async fn on_chain(&self) -> Result<Vec<Found>, LookupError> {
         // One block for all reads, so that the list is of one moment.
         let at = At::Block(self.chain.block(At::Finalized).await?.hash);
@@ -75,6 +75,15 @@ impl Client {
         for id in self.chain.deals_by_owner(&self.identity.account(), at).await? {
             if let Some(deal) = self.chain.deal(id, at).await? {
                 let label = self.label(id, &deal);
+                found.push(Found { id, deal, label });
+            }
+        }
+        for entry in self.catalogue.entries()? {
+            if entry.owner.is_none() || found.iter().any(|found| found.id == entry.deal) {
+                continue;
+            }
+            if let Some(deal) = self.chain.deal(entry.deal, at).await? {
+                let (id, label) = (entry.deal, self.label(entry.deal, &deal));
                 found.push(Found { id, deal, label });
             }
         }
@@ -99,28 +108,42 @@ impl Client {
             let slots = self.health(slots, &mut faulted).await?;
             objects.push(describe(found, &slots, period));
         }
-        // Puts under way, or broken off before their deal was opened.
+        // Puts under way, broken off before their deal was opened, or whose deal somebody else has not opened yet.
         for entry in self.catalogue.entries()? {
+            if found.iter().any(|found| found.id == entry.deal) {
+                self.note_stored(entry);
+                continue;
+            }
             let state = match entry.state {
                 EntryState::Uploading => ObjectState::Uploading,
                 EntryState::Quoted => ObjectState::Quoted,
                 EntryState::Stored => continue,
             };
-            if found.iter().all(|found| found.id != entry.deal) {
-                objects.push(StoredObject {
-                    name: entry.name,
-                    deal: entry.deal,
-                    content_bytes: entry.content_bytes,
-                    files: entry.files,
-                    created: entry.created,
-                    state,
-                    code: CodeParameters { k: entry.k, m: entry.m },
-                    start: 0,
-                    end: 0,
-                });
-            }
+            objects.push(StoredObject {
+                name: entry.name,
+                deal: entry.deal,
+                owner: entry.owner.unwrap_or_else(|| self.identity.account()),
+                content_bytes: entry.content_bytes,
+                files: entry.files,
+                created: entry.created,
+                state,
+                code: CodeParameters { k: entry.k, m: entry.m },
+                start: 0,
+                end: 0,
+            });
         }
         Ok(objects)
+    }
+
+    /// The deal of an entry has been seen on the chain: once it is closed, the entry is no longer one under way.
+    fn note_stored(&self, entry: Entry) {
+        if entry.state == EntryState::Stored {
+            return;
+        }
+        let state = EntryState::Stored;
+        if let Err(error) = self.catalogue.write(&Entry { state, ..entry }) {
+            warn!(%error, "cannot note that a deal is open");
+        }
     }
 
     pub(crate) async fn do_stat(&self, target: &Target) -> Result<StatReport, LookupError> {
@@ -200,6 +223,13 @@ impl Client {
             }
             Err(error) => return Err(error.into()),
         };
+        if found.deal.owner != self.identity.account() {
+            return Err(RemoveError::NotOwner {
+                name: found.label.name,
+                deal: found.id,
+                owner: found.deal.owner,
+            });
+        }
         let call = MarketCall::TerminateDeal { deal: found.id };
         let report = self
             .chain
@@ -263,6 +293,7 @@ impl Client {
             created: found.label.created,
             k: code.k,
             m: code.m,
+            owner: (found.deal.owner != self.identity.account()).then(|| found.deal.owner.clone()),
             manifest: sealed,
             ..Entry::new(found.label.name.clone(), found.id, EntryState::Stored)
         };
@@ -289,6 +320,7 @@ fn describe(found: &Found, slots: &[SlotHealth], period: Period) -> StoredObject
     StoredObject {
         name: label.name.clone(),
         deal: *id,
+        owner: deal.owner.clone(),
         content_bytes: label.content_bytes,
         files: label.files,
         created: label.created,

@@ -2,9 +2,9 @@
 
 use crate::{Offer, ProviderError, Providers, PutSession, SlotContent, SlotRef};
 use async_trait::async_trait;
-use blocs_chain::{ProviderRecord, Sr25519Signer};
+use blocs_chain::{At, ChainClient, MemoryChain, ProviderRecord, Sr25519Signer};
 use blocs_primitives::{
-    AccountId, Balance, BlockNumber, ExtensionQuote, Hash, Quote, Root, SlotExtension, SlotId, SlotOffer, rate,
+    AccountId, Balance, BlockNumber, ExtensionQuote, Quote, Root, SlotExtension, SlotId, SlotOffer, rate,
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, ops::Range, sync::Arc};
@@ -25,6 +25,8 @@ pub enum Behaviour {
     Lies,
     /// Signs quotes for something else.
     SignsWrongly,
+    /// Signs quotes that are valid for longer than the chain takes.
+    SignsForEver,
     /// Never answers a read.
     Hangs,
 }
@@ -36,7 +38,7 @@ pub struct MemoryProviders {
 }
 
 struct Shared {
-    genesis: Hash,
+    chain: MemoryChain,
     state: Mutex<State>,
 }
 
@@ -45,21 +47,17 @@ struct State {
     operators: HashMap<AccountId, Sr25519Signer>,
     behaviours: HashMap<AccountId, Behaviour>,
     slots: HashMap<(AccountId, SlotId), Vec<u8>>,
-    valid_until: BlockNumber,
+    valid_until: Option<BlockNumber>,
     received: u64,
 }
 
 impl MemoryProviders {
-    /// None yet. Quotes are for the chain with this first block and have no last block.
-    pub fn new(genesis: Hash) -> Self {
-        let state = State {
-            valid_until: BlockNumber::MAX,
-            ..State::default()
-        };
+    /// None yet. Quotes are for this chain, and valid for one proving period from its newest block.
+    pub fn new(chain: MemoryChain) -> Self {
         Self {
             shared: Arc::new(Shared {
-                genesis,
-                state: Mutex::new(state),
+                chain,
+                state: Mutex::default(),
             }),
         }
     }
@@ -76,7 +74,16 @@ impl MemoryProviders {
 
     /// Quotes signed from now on can be used until this block.
     pub fn set_valid_until(&self, block: BlockNumber) {
-        self.shared.state.lock().valid_until = block;
+        self.shared.state.lock().valid_until = Some(block);
+    }
+
+    /// Last block of a quote that is signed now.
+    async fn valid_until(&self) -> Result<BlockNumber, ProviderError> {
+        let chain = &self.shared.chain;
+        let best = chain.block(At::Best).await;
+        let best = best.map_err(|error| ProviderError::Refused(error.to_string()))?.number;
+        let set = self.shared.state.lock().valid_until;
+        Ok(set.unwrap_or_else(|| best.saturating_add(chain.period_length())))
     }
 
     /// All that providers have on their disks.
@@ -108,6 +115,14 @@ struct Session {
     valid_until: BlockNumber,
 }
 
+/// Last block of a quote by a provider that behaves so.
+fn last_block(valid_until: BlockNumber, behaviour: Behaviour) -> BlockNumber {
+    match behaviour {
+        Behaviour::SignsForEver => BlockNumber::MAX,
+        _ => valid_until,
+    }
+}
+
 #[async_trait]
 impl Providers for MemoryProviders {
     async fn offer(&self, provider: &ProviderRecord, offer: &Offer) -> Result<Box<dyn PutSession>, ProviderError> {
@@ -117,7 +132,7 @@ impl Providers for MemoryProviders {
             _ => {}
         }
         let rate = rate(provider.provider.price, offer.size).unwrap_or(Balance::MAX);
-        let valid_until = self.shared.state.lock().valid_until;
+        let valid_until = last_block(self.valid_until().await?, self.behaviour(&provider.account));
         let (providers, record, offer) = (self.clone(), provider.clone(), offer.clone());
         Ok(Box::new(Session {
             providers,
@@ -174,6 +189,7 @@ impl Providers for MemoryProviders {
             Behaviour::Refuses => return Err(ProviderError::Refused("it is draining".into())),
             _ => {}
         }
+        let valid_until = last_block(self.valid_until().await?, behaviour);
         let state = self.shared.state.lock();
         let slot = SlotId {
             deal: wanted.deal,
@@ -185,7 +201,7 @@ impl Providers for MemoryProviders {
         let operator = state.operators.get(&provider.account).cloned();
         let operator = operator.ok_or_else(|| ProviderError::Unreachable("no such provider".into()))?;
         let mut quote = ExtensionQuote {
-            valid_until: state.valid_until,
+            valid_until,
             ..wanted.clone()
         };
         if behaviour == Behaviour::SignsWrongly {
@@ -193,7 +209,7 @@ impl Providers for MemoryProviders {
         }
         Ok(SlotExtension {
             index: wanted.index,
-            valid_until: state.valid_until,
+            valid_until,
             signature: operator.sign(&quote.signing_payload()),
         })
     }
@@ -226,9 +242,9 @@ impl PutSession for Session {
             return Err(ProviderError::Refused("the bytes are not those announced".into()));
         }
         let mut quote = Quote {
-            genesis: self.providers.shared.genesis,
+            genesis: self.providers.shared.chain.genesis_hash(),
             provider: self.record.account.clone(),
-            owner: self.offer.owner.account(),
+            owner: self.offer.owner.clone(),
             deal: self.offer.deal,
             index: self.offer.index,
             root,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use blocs_chain::{ProviderRecord, Sr25519Signer};
 use blocs_erasure::Segment;
 use blocs_primitives::{
-    Balance, BlockNumber, DealId, ExtensionQuote, Period, Root, SlotExtension, SlotId, SlotIndex, SlotOffer,
+    AccountId, Balance, BlockNumber, DealId, ExtensionQuote, Period, Root, SlotExtension, SlotId, SlotIndex, SlotOffer,
 };
 use std::{fmt, ops::Range, sync::Arc};
 use tokio::sync::mpsc;
@@ -12,8 +12,10 @@ use tokio::sync::mpsc;
 /// A slot offered to a provider.
 #[derive(Clone, Debug)]
 pub struct Offer {
-    /// Key of the owner; it signs the offer.
-    pub owner: Sr25519Signer,
+    /// Account that will own the deal.
+    pub owner: AccountId,
+    /// Key of who uploads; it signs the offer.
+    pub uploader: Sr25519Signer,
     /// The deal to be.
     pub deal: DealId,
     /// The slot.

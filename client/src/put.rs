@@ -1,15 +1,22 @@
 //! Put: measure, place, upload, open the deal.
 
+mod opening;
+
+pub use opening::Opening;
+
 use crate::{
     BadProvider, Client, Entry, EntryState, Estimate, Offer, Progress, ProviderError, PutError, PutReport, PutRequest,
     PutSession,
     files::Sources,
     placement::{Demands, Placement, accounts, is_able, too_few},
     upload::Parcel,
+    validity::{self, MARGIN_BLOCKS},
 };
 use blocs_chain::{At, DealOffer, MarketCall, Params, ProviderRecord, SubmitError, WaitFor};
 use blocs_erasure::{Coder, EncodeOptions, Label};
-use blocs_primitives::{Balance, DealId, MAX_SLOT_BYTES, Quote, Root, SlotIndex, SlotOffer, rate};
+use blocs_primitives::{
+    AccountId, Balance, BlockNumber, DealId, MAX_SLOT_BYTES, Quote, Root, SlotIndex, SlotOffer, rate,
+};
 use futures::future::join_all;
 use rand::{RngCore, rngs::OsRng};
 use sp_core::{Pair, sr25519};
@@ -22,15 +29,6 @@ use tracing::{debug, warn};
 /// How often a deal is tried when quotes expire or providers go away in the last moment.
 const OPENING_ATTEMPTS: u32 = 4;
 
-/// Blocks that a quote must still be usable when the deal is sent.
-const MARGIN_BLOCKS: u32 = 3;
-
-/// Records and bytes that the chain keeps and takes a deposit for; a little more than it takes.
-const RECORDS_PER_SLOT: u128 = 5;
-const RECORDS_PER_DEAL: u128 = 2;
-const BYTES_PER_SLOT: u128 = 160;
-const BYTES_PER_DEAL: u128 = 120 + 512;
-
 /// A slot that its provider has on disk.
 struct Placed {
     record: ProviderRecord,
@@ -41,8 +39,12 @@ struct Placed {
 struct Put<'a> {
     client: &'a Client,
     request: &'a PutRequest,
+    /// Who is to own the deal.
+    owner: AccountId,
     parcel: Parcel,
     salt: [u8; 32],
+    /// The encrypted label.
+    label: Vec<u8>,
     placement: Placement,
     slots: Vec<Option<Placed>>,
     /// Providers to ask again for the same slot, since their quote has expired.
@@ -59,7 +61,7 @@ impl Client {
         request: &PutRequest,
         progress: Arc<dyn Progress>,
     ) -> Result<Estimate, PutError> {
-        let put = Put::measure(self, request, progress).await?;
+        let put = Put::measure(self, self.identity.account(), request, progress).await?;
         put.estimate(&put.placement.peek(request.code.n())).await
     }
 
@@ -68,17 +70,9 @@ impl Client {
         request: &PutRequest,
         progress: Arc<dyn Progress>,
     ) -> Result<PutReport, PutError> {
-        let mut put = Put::measure(self, request, Arc::clone(&progress)).await?;
-        let n = u64::try_from(put.parcel.n()).unwrap_or(u64::MAX);
-        progress.total(
-            put.parcel.manifest.content_bytes(),
-            put.parcel.slot_bytes.saturating_mul(n),
-        );
+        let mut put = Put::measure(self, self.identity.account(), request, Arc::clone(&progress)).await?;
+        put.begin()?;
         let deal = put.parcel.deal;
-        let noted = put.entry(EntryState::Uploading);
-        self.catalogue
-            .write(&noted)
-            .map_err(|source| PutError::Catalogue { deal, source })?;
         let stored = put.run().await;
         match &stored {
             Ok(_) => {
@@ -89,11 +83,7 @@ impl Client {
             }
             // The deal may have been opened although nobody knows: the entry stays, and the next list asks the chain.
             Err(PutError::Submit(SubmitError::Unreachable { .. } | SubmitError::Query { .. })) => {}
-            Err(_) => {
-                if let Err(error) = self.catalogue.remove(deal) {
-                    warn!(%error, "cannot remove the entry of a failed put");
-                }
-            }
+            Err(_) => put.forget(),
         }
         stored
     }
@@ -102,6 +92,7 @@ impl Client {
 impl<'a> Put<'a> {
     async fn measure(
         client: &'a Client,
+        owner: AccountId,
         request: &'a PutRequest,
         progress: Arc<dyn Progress>,
     ) -> Result<Self, PutError> {
@@ -113,7 +104,7 @@ impl<'a> Put<'a> {
         };
         let mut salt = [0; 32];
         OsRng.fill_bytes(&mut salt);
-        let deal = DealId::derive(&client.identity.account(), &salt);
+        let deal = DealId::derive(&owner, &salt);
         let periods = client.chain.properties().periods(request.duration);
         let (paths, master) = (request.paths.clone(), client.identity.master.clone());
 
@@ -144,18 +135,45 @@ impl<'a> Put<'a> {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let slots = (0..code.n()).map(|_| None).collect();
         let again = vec![None; code.n()];
-        Ok(Self {
+        let mut put = Self {
             client,
             request,
+            owner,
             parcel,
             salt,
+            label: Vec::new(),
             placement,
             slots,
             again,
             bad: Vec::new(),
             params,
             created: since_1970.as_secs(),
-        })
+        };
+        // Whatever cannot be named is found before a byte is sent.
+        put.label = put.label().seal(&client.identity.master, &put.parcel.deal.0.0)?;
+        Ok(put)
+    }
+
+    /// Notes that an upload begins.
+    fn begin(&self) -> Result<(), PutError> {
+        let n = u64::try_from(self.parcel.n()).unwrap_or(u64::MAX);
+        let placed = self.parcel.slot_bytes.saturating_mul(n);
+        self.parcel.progress.total(self.parcel.manifest.content_bytes(), placed);
+        let deal = self.parcel.deal;
+        let noted = self.client.catalogue.write(&self.entry(EntryState::Uploading));
+        noted.map_err(|source| PutError::Catalogue { deal, source })
+    }
+
+    /// Notes that an upload came to nothing.
+    fn forget(&self) {
+        if let Err(error) = self.client.catalogue.remove(self.parcel.deal) {
+            warn!(%error, "cannot remove the entry of a failed put");
+        }
+    }
+
+    /// Whether the deal is to be the account's own.
+    fn is_own(&self) -> bool {
+        self.owner == self.client.identity.account()
     }
 
     fn name(&self) -> String {
@@ -173,6 +191,7 @@ impl<'a> Put<'a> {
             created: label.created,
             k: self.request.code.k,
             m: self.request.code.m,
+            owner: (!self.is_own()).then(|| self.owner.clone()),
             manifest: self.parcel.sealed.to_vec(),
             ..Entry::new(label.name, self.parcel.deal, state)
         }
@@ -188,19 +207,27 @@ impl<'a> Put<'a> {
         }
     }
 
-    fn sealed_label(&self) -> Result<Vec<u8>, PutError> {
-        Ok(self.label().seal(&self.client.identity.master, &self.parcel.deal.0.0)?)
-    }
-
     /// Uploads until every slot has a quote that can be used, and opens the deal.
     async fn run(&mut self) -> Result<PutReport, PutError> {
-        // Whatever cannot be paid or named is found before a byte is sent.
-        let label = self.sealed_label()?;
+        // Whatever cannot be paid is found before a byte is sent.
         let chosen = self.placement.peek(self.parcel.n());
         let estimate = self.estimate(&chosen).await?;
         self.ensure_funds(estimate.needed, estimate.held)?;
 
         let mut attempts = 0;
+        loop {
+            self.fill(&mut attempts, MARGIN_BLOCKS).await?;
+            match self.open().await {
+                Err(PutError::Submit(error)) if attempts < OPENING_ATTEMPTS && self.drop_unfit(&error).await? => {
+                    debug!(%error, "some quotes are no longer good, asking again");
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    /// Uploads until every slot has a quote that can be used for `margin` blocks more; for fewer when they were too few again and again.
+    async fn fill(&mut self, attempts: &mut u32, margin: BlockNumber) -> Result<(), PutError> {
         loop {
             while self.slots.iter().any(Option::is_none) {
                 self.upload().await?;
@@ -214,15 +241,15 @@ impl<'a> Put<'a> {
                     &self.bad,
                 ));
             }
-            attempts += 1;
-            if self.drop_expired().await? && attempts < OPENING_ATTEMPTS {
-                continue;
+            *attempts = attempts.saturating_add(1);
+            let is_last = *attempts >= OPENING_ATTEMPTS;
+            let first = self.slots.iter().flatten().map(|placed| placed.offer.valid_until).min();
+            if !self.drop_expired(if is_last { MARGIN_BLOCKS } else { margin }).await? {
+                return Ok(());
             }
-            match self.open(label.clone()).await {
-                Err(PutError::Submit(error)) if attempts < OPENING_ATTEMPTS && self.drop_unfit(&error).await? => {
-                    debug!(%error, "some quotes are no longer good, asking again");
-                }
-                opened => return opened,
+            if is_last {
+                let valid_until = first.unwrap_or_default();
+                return Err(PutError::QuotesExpired { valid_until });
             }
         }
     }
@@ -234,20 +261,19 @@ impl<'a> Put<'a> {
         let placed = self.slots.iter().flatten().map(|placed| placed.offer.rate);
         let asked = sessions.iter().flatten().map(|session| session.rate());
         let price = self.price(placed.chain(asked));
-        let balance = self
-            .client
-            .chain
-            .balance(&self.client.identity.account(), At::Best)
-            .await?;
-        self.ensure_funds(price.saturating_add(self.deposit()), balance.transferable)?;
+        if self.is_own() {
+            let balance = self.client.chain.balance(&self.owner, At::Best).await?;
+            self.ensure_funds(price.saturating_add(self.deposit()), balance.transferable)?;
+        }
 
         self.parcel.progress.step("uploading");
         let sent = self.parcel.send(sessions).await?;
+        let best = self.client.chain.block(At::Best).await?.number;
         for ((index, record), sent) in (0u16..).map(SlotIndex).zip(records).zip(sent) {
             let (Some(record), Some((quote, root))) = (record, sent) else {
                 continue;
             };
-            let quote = quote.and_then(|offer| self.check(&record, index, root, offer));
+            let quote = quote.and_then(|offer| self.check(&record, index, root, offer, best));
             match quote {
                 Ok(offer) => self.slots[usize::from(index.0)] = Some(Placed { record, offer }),
                 Err(error) => self.blame(&record, index, &error),
@@ -302,7 +328,8 @@ impl<'a> Put<'a> {
 
     async fn offer_one(&self, record: &ProviderRecord, index: SlotIndex) -> Result<Box<dyn PutSession>, ProviderError> {
         let offer = Offer {
-            owner: self.client.identity.signer.clone(),
+            owner: self.owner.clone(),
+            uploader: self.client.identity.signer.clone(),
             deal: self.parcel.deal,
             index,
             size: self.parcel.slot_bytes,
@@ -311,18 +338,19 @@ impl<'a> Put<'a> {
         self.client.providers.offer(record, &offer).await
     }
 
-    /// Whether a quote is for what was sent, and signed.
+    /// Whether a quote is for what was sent, signed, and one that the chain takes. `best` is the newest block since it came.
     fn check(
         &self,
         record: &ProviderRecord,
         index: SlotIndex,
         root: Option<Root>,
         offer: SlotOffer,
+        best: BlockNumber,
     ) -> Result<SlotOffer, ProviderError> {
         let quote = Quote {
             genesis: self.client.chain.genesis_hash(),
             provider: record.account.clone(),
-            owner: self.client.identity.account(),
+            owner: self.owner.clone(),
             deal: self.parcel.deal,
             index,
             root: root.ok_or(ProviderError::Stopped)?,
@@ -337,6 +365,7 @@ impl<'a> Put<'a> {
                 "its quote is not for what it was sent, or not signed by its key".into(),
             ));
         }
+        validity::check(offer.valid_until, best, self.client.chain.period_length())?;
         let limit = self.request.max_price.and_then(|price| rate(price, offer.size));
         if limit.is_some_and(|limit| offer.rate > limit) {
             return Err(ProviderError::Refused("it quoted more than the limit".into()));
@@ -359,13 +388,11 @@ impl<'a> Put<'a> {
         });
     }
 
-    /// Empties slots whose quote cannot be used any more; their providers will be asked again.
-    async fn drop_expired(&mut self) -> Result<bool, PutError> {
+    /// Empties slots whose quote cannot be used for `margin` blocks more; their providers will be asked again.
+    async fn drop_expired(&mut self, margin: BlockNumber) -> Result<bool, PutError> {
         let best = self.client.chain.block(At::Best).await?.number;
-        Ok(self.drop_where(
-            |placed| placed.offer.valid_until < best.saturating_add(MARGIN_BLOCKS),
-            true,
-        ))
+        let least = best.saturating_add(margin);
+        Ok(self.drop_where(|placed| placed.offer.valid_until < least, true))
     }
 
     /// After the chain refused the deal: empties slots whose provider or quote does not do any more.
@@ -383,7 +410,7 @@ impl<'a> Put<'a> {
                 .any(|record| record.account == placed.offer.provider && is_able(record, placed.offer.size))
         };
         let gone = self.drop_where(|placed| !fit(placed), false);
-        Ok(self.drop_expired().await? || gone || matches!(error, SubmitError::Expired { .. }))
+        Ok(self.drop_expired(MARGIN_BLOCKS).await? || gone || matches!(error, SubmitError::Expired { .. }))
     }
 
     fn drop_where(&mut self, unfit: impl Fn(&Placed) -> bool, ask_again: bool) -> bool {
@@ -402,12 +429,12 @@ impl<'a> Put<'a> {
         dropped
     }
 
-    async fn open(&mut self, label: Vec<u8>) -> Result<PutReport, PutError> {
+    async fn open(&mut self) -> Result<PutReport, PutError> {
         self.parcel.progress.step("opening the deal");
         let offers: Vec<_> = self.slots.iter().flatten().map(|placed| placed.offer.clone()).collect();
         let price = self.price(offers.iter().map(|offer| offer.rate));
         let providers = offers.iter().map(|offer| offer.provider.clone()).collect();
-        let call = self.call(label, offers);
+        let call = MarketCall::OpenDeal(self.deal_offer(offers));
         if let Err(error) = self.client.catalogue.write(&self.entry(EntryState::Quoted)) {
             warn!(%error, "cannot note that the deal is being opened");
         }
@@ -443,15 +470,15 @@ impl<'a> Put<'a> {
         })
     }
 
-    fn call(&self, label: Vec<u8>, slots: Vec<SlotOffer>) -> MarketCall {
-        MarketCall::OpenDeal(DealOffer {
+    fn deal_offer(&self, slots: Vec<SlotOffer>) -> DealOffer {
+        DealOffer {
             salt: self.salt,
             manifest: sp_crypto_hashing::blake2_256(&self.parcel.sealed).into(),
             k: self.request.code.k,
             duration: self.parcel.periods,
-            label,
+            label: self.label.clone(),
             slots,
-        })
+        }
     }
 
     fn price(&self, rates: impl Iterator<Item = Balance>) -> Balance {
@@ -461,14 +488,8 @@ impl<'a> Put<'a> {
     }
 
     fn deposit(&self) -> Balance {
-        let slots = u128::try_from(self.parcel.n()).unwrap_or(u128::MAX);
-        let items = slots.saturating_mul(RECORDS_PER_SLOT).saturating_add(RECORDS_PER_DEAL);
-        let bytes = slots.saturating_mul(BYTES_PER_SLOT).saturating_add(BYTES_PER_DEAL);
-        let for_bytes = self.params.deposit_per_byte.saturating_mul(bytes);
-        self.params
-            .deposit_per_item
-            .saturating_mul(items)
-            .saturating_add(for_bytes)
+        let slots = u16::try_from(self.parcel.n()).unwrap_or(u16::MAX);
+        self.params.deal_deposit(slots, self.label.len())
     }
 
     /// What the deal costs with these providers, at the prices that the chain tells.
@@ -483,7 +504,7 @@ impl<'a> Put<'a> {
             valid_until: 0,
             signature: sr25519::Signature::from_raw([0; 64]),
         });
-        let call = self.call(self.sealed_label()?, offers.collect());
+        let call = MarketCall::OpenDeal(self.deal_offer(offers.collect()));
         let fee = self
             .client
             .chain

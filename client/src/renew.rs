@@ -3,7 +3,10 @@
 //! The providers of a deal's slots are asked for quotes; the deal's owner sends them to the chain in one transaction. Anyone can collect
 //! the quotes: for a deal that a contract owns, they are handed to the contract.
 
-use crate::{BadProvider, Client, LookupError, ProviderError, Providers, Target};
+use crate::{
+    BadProvider, Client, LookupError, ProviderError, Providers, Target,
+    validity::{self, MARGIN_BLOCKS},
+};
 use blocs_chain::{
     At, ChainClient, DealExtension, MarketCall, ProviderRecord, QueryError, Slot, SlotStatus, SubmitError, WaitFor,
 };
@@ -11,9 +14,6 @@ use blocs_primitives::{AccountId, Balance, BlockNumber, DealId, ExtensionQuote, 
 use codec::Encode;
 use futures::future::join_all;
 use sp_core::{Pair, sr25519};
-
-/// Blocks that a quote must still be usable when it comes.
-const MARGIN_BLOCKS: BlockNumber = 3;
 
 /// What is to be kept longer, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,11 +179,16 @@ pub async fn collect_renewal(
         ask(chain, providers, at, wanted)
     });
     let answers = join_all(asked).await;
+    let best = chain.block(At::Best).await?.number;
 
     let (mut price, mut usable_until): (Balance, BlockNumber) = (0, BlockNumber::MAX);
     let (mut quotes, mut bad_providers) = (Vec::new(), Vec::new());
     for ((index, slot), answer) in slots.iter().zip(answers) {
-        match answer? {
+        let usable = |quote: SlotExtension| {
+            validity::check(quote.valid_until, best, chain.period_length())?;
+            Ok(quote)
+        };
+        match answer?.and_then(usable) {
             Ok(quote) => {
                 price = price.saturating_add(added(slot, end));
                 usable_until = usable_until.min(quote.valid_until);

@@ -272,6 +272,8 @@ pub struct StoredObject {
     pub name: String,
     /// The deal.
     pub deal: DealId,
+    /// Who owns the deal, or is to open it: the account, or somebody for whom it has uploaded.
+    pub owner: AccountId,
     /// Bytes of content.
     pub content_bytes: u64,
     /// Files.

@@ -99,14 +99,15 @@ impl Providers for WireProviders {
         let put = PutOffer {
             genesis: self.genesis,
             provider: provider.account.clone(),
-            owner: offer.owner.account(),
+            owner: offer.owner.clone(),
+            uploader: offer.uploader.account(),
             deal: offer.deal,
             index: offer.index,
             size: offer.size,
             duration: offer.duration,
             issued_at: since_1970.as_secs(),
         };
-        let signed = put.sign(|payload| offer.owner.sign(payload));
+        let signed = put.sign(|payload| offer.uploader.sign(payload));
         let session = self.client.offer(&peer(provider)?, &signed).await.map_err(failure)?;
         Ok(Box::new(Session {
             session,

@@ -29,7 +29,8 @@ impl Served {
         let secret = format!("//Provider//{number}");
         let signer = Sr25519Signer::from_suri(&secret).unwrap();
         let operator = sr25519::Pair::from_string(&secret, None).unwrap();
-        let service = MemoryService::new(chain.genesis_hash(), signer.account(), operator, 77, u32::MAX);
+        // Within a period of every block that the test makes.
+        let service = MemoryService::new(chain.genesis_hash(), signer.account(), operator, 77, 20);
         let listen = "/ip4/127.0.0.1/tcp/0".parse().unwrap();
         let config = NodeConfig::new(Keypair::generate_ed25519(), vec![listen]);
         let node = Node::start(config).await.unwrap();

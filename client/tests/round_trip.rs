@@ -7,8 +7,7 @@ mod support;
 
 use blocs_chain::{At, ChainClient, MarketCall, MemoryChain, SlotStatus, WaitFor};
 use blocs_client::{
-    GetError, GetRequest, LookupError, ObjectState, PutError, PutRequest, RenewError, RenewRequest, Silent, Target,
-    collect_renewal, exit_code, memory::Behaviour,
+    GetError, GetRequest, LookupError, ObjectState, PutError, PutRequest, Silent, Target, exit_code, memory::Behaviour,
 };
 use blocs_primitives::{SlotId, SlotIndex};
 use std::{fs, sync::Arc, time::Duration};
@@ -363,7 +362,7 @@ async fn quotes_that_expire_are_asked_for_again() {
         while providers.received() == 0 {
             tokio::task::yield_now().await;
         }
-        providers.set_valid_until(500);
+        providers.set_valid_until(65);
     });
     let stored = world
         .client
@@ -470,125 +469,6 @@ async fn stat_and_remove_follow_the_chain() {
     let error = world.client.stat(&target).await.unwrap_err();
     assert!(matches!(error, LookupError::NotFound { .. }), "{error}");
     assert_eq!(exit_code(&error), Some(4));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_renewed_file_is_there_after_its_first_end_and_costs_the_added_periods() {
-    let world = World::new(6).await;
-    let content = world.file("file", 10_000);
-    let stored = world
-        .client
-        .put(&world.request("file"), Arc::new(Silent))
-        .await
-        .unwrap();
-    let request = RenewRequest {
-        deal: stored.deal,
-        periods: 7,
-        partial: false,
-    };
-    let renewal = world.client.renewal(&request).await.unwrap();
-    assert_eq!((renewal.from, renewal.extension.end), (stored.end, stored.end + 7));
-    assert_eq!(renewal.extension.slots.len(), 6);
-    let rate = world.client.stat(&stored.deal.into()).await.unwrap().rate;
-    assert_eq!(renewal.price, 7 * rate);
-
-    let before = world.held().await;
-    let report = world.client.renew(&renewal).await.unwrap();
-    assert_eq!(before - world.held().await, renewal.price + report.fee);
-    world.chain.produce_until(stored.end * world.chain.period_length());
-    let stat = world.client.stat(&stored.deal.into()).await.unwrap();
-    assert_eq!((stat.object.end, stat.slots[5].end), (stored.end + 7, stored.end + 7));
-    let out = world.path("out");
-    let request = GetRequest::new(stored.deal.into(), out.clone());
-    world.client.get(&request, Arc::new(Silent)).await.unwrap();
-    assert!(fs::read(out).unwrap() == content);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn providers_that_do_not_agree_are_named_and_the_rest_goes_on_when_asked() {
-    let world = World::new(6).await;
-    world.file("file", 10_000);
-    let stored = world
-        .client
-        .put(&world.request("file"), Arc::new(Silent))
-        .await
-        .unwrap();
-    let request = |partial| RenewRequest {
-        deal: stored.deal,
-        periods: 5,
-        partial,
-    };
-    let renewal = |partial| {
-        let (client, request) = (&world.client, request(partial));
-        async move { client.renewal(&request).await }
-    };
-    world.providers.set_behaviour(&stored.providers[1], Behaviour::Refuses);
-    world
-        .providers
-        .set_behaviour(&stored.providers[4], Behaviour::SignsWrongly);
-    let error = renewal(false).await.unwrap_err();
-    assert_eq!(exit_code(&error), Some(22));
-    let text = error.to_string();
-    for said in [
-        &stored.providers[1].to_string(),
-        "it is draining",
-        "4 of 6",
-        "--partial",
-    ] {
-        assert!(text.contains(said), "{text}");
-    }
-    let partial = renewal(true).await.unwrap();
-    assert_eq!((partial.extension.slots.len(), partial.bad_providers.len()), (4, 2));
-    assert!(partial.bad_providers[1].lied);
-    world.client.renew(&partial).await.unwrap();
-    let stat = world.client.stat(&stored.deal.into()).await.unwrap();
-    assert_eq!((stat.slots[0].end, stat.slots[1].end), (stored.end + 5, stored.end));
-
-    world.providers.set_behaviour(&stored.providers[0], Behaviour::Gone);
-    let error = renewal(true).await.unwrap_err();
-    assert!(
-        matches!(error, RenewError::TooFewProviders { agreed: 3, .. }),
-        "{error}"
-    );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn anyone_collects_quotes_and_only_the_owner_uses_them() {
-    let world = World::new(6).await;
-    world.file("file", 10_000);
-    let stored = world
-        .client
-        .put(&world.request("file"), Arc::new(Silent))
-        .await
-        .unwrap();
-    let request = RenewRequest {
-        deal: stored.deal,
-        periods: 5,
-        partial: false,
-    };
-    let renewal = collect_renewal(&world.chain, &world.providers, &request).await.unwrap();
-    assert_eq!(renewal.owner, world.client.identity().account());
-    // Deal, end, and the number of quotes in front of them.
-    assert_eq!(renewal.scale().len(), 32 + 4 + 1 + 6 * (2 + 4 + 64));
-
-    let bob = world.client_with_new_catalogue("//Bob");
-    world.chain.fund(&bob.identity().account(), 1 << 60);
-    let error = bob.renewal(&request).await.unwrap_err();
-    assert!(matches!(error, RenewError::NotOwner { .. }), "{error}");
-    assert_eq!(exit_code(&error), Some(6));
-    let error = bob.renew(&renewal).await.unwrap_err();
-    assert!(error.to_string().contains("NotOwner"), "{error}");
-    world.client.renew(&renewal).await.unwrap();
-
-    for (periods, code) in [(0, 2), (600_000, 2)] {
-        let error = world.client.renewal(&RenewRequest { periods, ..request }).await;
-        assert_eq!(exit_code(&error.unwrap_err()), Some(code));
-    }
-    world
-        .chain
-        .produce_until((stored.end + 5) * world.chain.period_length());
-    let error = world.client.renewal(&request).await.unwrap_err();
-    assert!(matches!(error, RenewError::Over { .. }), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,8 +67,9 @@ pub struct OfferConfig {
     pub max_duration: Period,
     /// Bytes that one peer may have uploaded without a deal.
     pub per_peer: Size,
-    /// Bytes that one owner may have uploaded without a deal.
-    pub per_owner: Size,
+    /// Bytes that one account may have uploaded without a deal, whoever is to own it.
+    #[serde(alias = "per_owner")]
+    pub per_uploader: Size,
     /// Uploads at the same time.
     pub uploads: usize,
     /// Uploads at the same time from one peer.
@@ -135,7 +136,7 @@ impl Default for OfferConfig {
             max_slot: Size(16 * GIB),
             max_duration: 1_000_000,
             per_peer: Size(64 * GIB),
-            per_owner: Size(64 * GIB),
+            per_uploader: Size(64 * GIB),
             uploads: 64,
             uploads_per_peer: 16,
         }

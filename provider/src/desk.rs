@@ -19,6 +19,8 @@ pub struct Offer {
     pub slot: SlotId,
     /// Owner of the deal.
     pub owner: AccountId,
+    /// Who signed the offer: the bytes count as this account's until there is a deal.
+    pub uploader: AccountId,
     /// Bytes.
     pub size: u64,
     /// Periods asked for.
@@ -39,7 +41,7 @@ pub enum TakeError {
     Store(#[from] PutError),
     /// The same slot was promised already, with other bytes or to other terms.
     #[error(
-        "slot {slot} is held already, for another owner, size or duration, or in another state: make a new deal id"
+        "slot {slot} is held already, of another uploader, for another owner, size or duration, or in another state: make a new deal id"
     )]
     Taken {
         /// The slot.
@@ -82,7 +84,7 @@ pub struct Desk {
 #[derive(Clone, Debug)]
 struct Entry {
     peer: PeerId,
-    owner: AccountId,
+    uploader: AccountId,
     size: u64,
     under_way: bool,
 }
@@ -167,8 +169,8 @@ impl Desk {
             }
             .into());
         }
-        let of_owner: u64 = under_way()
-            .filter(|(_, entry)| entry.owner == offer.owner)
+        let of_uploader: u64 = under_way()
+            .filter(|(_, entry)| entry.uploader == offer.uploader)
             .map(|(_, entry)| entry.size)
             .sum();
         let of_peer: u64 = books
@@ -189,9 +191,9 @@ impl Desk {
             size: offer.size,
             duration: offer.duration,
             pending: usage.quoted.saturating_add(usage.reserved).saturating_sub(again),
-            pending_of_owner: store
-                .quoted_bytes(&offer.owner)
-                .saturating_add(of_owner)
+            pending_of_uploader: store
+                .quoted_bytes(&offer.uploader)
+                .saturating_add(of_uploader)
                 .saturating_sub(again),
             pending_of_peer: of_peer.saturating_sub(books.get(&offer.slot).map_or(0, |entry| entry.size)),
             uploads,
@@ -203,7 +205,7 @@ impl Desk {
         let rate = held.map_or(rate, |record| record.rate);
         let entry = Entry {
             peer,
-            owner: offer.owner.clone(),
+            uploader: offer.uploader.clone(),
             size: offer.size,
             under_way: true,
         };
@@ -236,6 +238,7 @@ impl Desk {
 fn same_quote(record: &SlotRecord, offer: &Offer) -> bool {
     matches!(record.state, SlotState::Quoted { .. })
         && record.owner == offer.owner
+        && record.uploader == offer.uploader
         && record.size == offer.size
         && record.duration == offer.duration
 }
@@ -294,6 +297,7 @@ impl Upload {
                 }
                 let terms = QuoteTerms {
                     owner: self.offer.owner.clone(),
+                    uploader: self.offer.uploader.clone(),
                     rate: self.rate,
                     duration: self.offer.duration,
                     valid_until,
@@ -354,3 +358,7 @@ fn to_u64(length: usize) -> u64 {
 #[cfg(test)]
 #[path = "desk_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "uploader_tests.rs"]
+mod uploader_tests;

@@ -14,10 +14,10 @@ use blocs_primitives::{DealId, ExtensionQuote, Hash, SlotIndex};
 use blocs_store::{BlockEffects, Change, Cursor, StoreConfig, sim::SimDisk};
 use sp_core::Pair;
 
-const MIB: u64 = 1 << 20;
+pub(super) const MIB: u64 = 1 << 20;
 
 /// A registered provider that sees block `best`.
-async fn desk(config: Config) -> (Desk, SimDisk) {
+pub(super) async fn desk(config: Config) -> (Desk, SimDisk) {
     let chain = MemoryChain::new(16);
     let account = Signer::from_suri("//Provider//0").unwrap();
     let operator = Sr25519Signer::from_suri("//Operator").unwrap();
@@ -67,16 +67,17 @@ fn slot(number: u8) -> SlotId {
     }
 }
 
-fn offer(number: u8, size: u64) -> Offer {
+pub(super) fn offer(number: u8, size: u64) -> Offer {
     Offer {
         slot: slot(number),
         owner: AccountId::new([7; 32]),
+        uploader: AccountId::new([7; 32]),
         size,
         duration: 9,
     }
 }
 
-fn bytes(size: u64) -> Vec<u8> {
+pub(super) fn bytes(size: u64) -> Vec<u8> {
     (0..size).map(|at| u8::try_from(at % 251).unwrap()).collect()
 }
 
@@ -84,7 +85,12 @@ fn root(bytes: &[u8]) -> Root {
     Root(*blake3::hash(bytes).as_bytes())
 }
 
-fn bring(desk: &Desk, peer: PeerId, offer: Offer, bytes: &[u8]) -> Result<(Quote, sr25519::Signature), TakeError> {
+pub(super) fn bring(
+    desk: &Desk,
+    peer: PeerId,
+    offer: Offer,
+    bytes: &[u8],
+) -> Result<(Quote, sr25519::Signature), TakeError> {
     let mut upload = desk.take(peer, offer)?;
     for part in bytes.chunks(60_000) {
         upload.write(part)?;
@@ -191,10 +197,17 @@ async fn a_lost_answer_is_given_again_for_the_same_bytes_only() {
         owner: AccountId::new([8; 32]),
         ..offer(1, 100_000)
     };
-    assert!(matches!(
-        bring(&desk, peer, thief, &content),
-        Err(TakeError::Taken { .. })
-    ));
+    // Neither the quote of another owner nor a longer quota of another uploader.
+    let stranger = Offer {
+        uploader: AccountId::new([8; 32]),
+        ..offer(1, 100_000)
+    };
+    for other in [thief, stranger] {
+        assert!(matches!(
+            bring(&desk, peer, other, &content),
+            Err(TakeError::Taken { .. })
+        ));
+    }
     assert_eq!(disk.files().len(), 2);
     assert_eq!(
         desk.shared.store.open(slot(1)).unwrap().read(0, 100_000).unwrap(),
@@ -226,7 +239,7 @@ async fn wrong_or_missing_bytes_leave_nothing_and_can_be_sent_again() {
 #[tokio::test]
 async fn quotas_count_uploads_under_way_and_quotes_and_free_up_when_they_expire() {
     let mut config = Config::default();
-    config.offer.per_owner = Size(3 * MIB);
+    config.offer.per_uploader = Size(3 * MIB);
     config.offer.per_peer = Size(2 * MIB);
     let (desk, _) = desk(config).await;
     let (peer, other) = (PeerId::random(), PeerId::random());
@@ -243,10 +256,10 @@ async fn quotas_count_uploads_under_way_and_quotes_and_free_up_when_they_expire(
     let third = desk.take(other, offer(3, MIB)).unwrap();
     assert!(matches!(
         desk.take(other, offer(4, MIB)),
-        Err(TakeError::Refused(Refusal::OwnerQuota { .. }))
+        Err(TakeError::Refused(Refusal::UploaderQuota { .. }))
     ));
     let stranger = Offer {
-        owner: AccountId::new([9; 32]),
+        uploader: AccountId::new([9; 32]),
         ..offer(4, MIB)
     };
     drop(desk.take(other, stranger).unwrap());

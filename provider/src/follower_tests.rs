@@ -21,6 +21,7 @@ fn record(state: SlotState) -> SlotRecord {
         root: Root([7; 32]),
         size: 10,
         owner: account(9),
+        uploader: account(9),
         rate: 1,
         duration: 5,
         state,

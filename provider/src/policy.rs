@@ -15,10 +15,10 @@ pub struct Request<'a> {
     pub size: u64,
     /// Periods asked for.
     pub duration: Period,
-    /// Bytes stored or under way that are not part of a deal: of all owners.
+    /// Bytes stored or under way that are not part of a deal: of everybody.
     pub pending: u64,
-    /// The same of this owner.
-    pub pending_of_owner: u64,
+    /// The same of who uploads.
+    pub pending_of_uploader: u64,
     /// The same of this peer.
     pub pending_of_peer: u64,
     /// Uploads under way.
@@ -74,11 +74,11 @@ pub enum Refusal {
         /// Bytes offered.
         size: u64,
     },
-    /// The owner has too much without a deal.
+    /// Who uploads has too much without a deal.
     #[error(
-        "this owner has {pending} bytes here without a deal, the limit is {limit}: open the deals, or let the quotes expire"
+        "this uploader has {pending} bytes here without a deal, the limit is {limit}: open the deals, or let the quotes expire"
     )]
-    OwnerQuota {
+    UploaderQuota {
         /// Bytes pending.
         pending: u64,
         /// Limit.
@@ -104,7 +104,7 @@ impl Refusal {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Busy => true,
-            Self::OwnerQuota { pending, .. } | Self::PeerQuota { pending, .. } => *pending > 0,
+            Self::UploaderQuota { pending, .. } | Self::PeerQuota { pending, .. } => *pending > 0,
             _ => false,
         }
     }
@@ -149,10 +149,10 @@ pub fn decide(config: &OfferConfig, request: &Request<'_>) -> Result<Balance, Re
         return Err(Refusal::Busy);
     }
     let over = |pending: u64, limit: u64| pending.saturating_add(size) > limit;
-    if over(request.pending_of_owner, config.per_owner.0) {
-        return Err(Refusal::OwnerQuota {
-            pending: request.pending_of_owner,
-            limit: config.per_owner.0,
+    if over(request.pending_of_uploader, config.per_uploader.0) {
+        return Err(Refusal::UploaderQuota {
+            pending: request.pending_of_uploader,
+            limit: config.per_uploader.0,
         });
     }
     if over(request.pending_of_peer, config.per_peer.0) {

@@ -25,7 +25,7 @@ fn request(provider: &Provider) -> Request<'_> {
         size: GIB,
         duration: 10,
         pending: 0,
-        pending_of_owner: 0,
+        pending_of_uploader: 0,
         pending_of_peer: 0,
         uploads: 0,
         uploads_of_peer: 0,
@@ -69,7 +69,7 @@ fn each_limit_refuses_with_its_reason() {
     let config = OfferConfig {
         min_slot: Size(10),
         max_slot: Size(4 * GIB),
-        per_owner: Size(3 * GIB),
+        per_uploader: Size(3 * GIB),
         per_peer: Size(3 * GIB),
         ..OfferConfig::default()
     };
@@ -129,10 +129,10 @@ fn each_limit_refuses_with_its_reason() {
     assert_eq!(refuse(full), Refusal::BondTooLow { size: GIB });
     assert!(matches!(
         refuse(Request {
-            pending_of_owner: 2 * GIB + 1,
+            pending_of_uploader: 2 * GIB + 1,
             ..good
         }),
-        Refusal::OwnerQuota { .. }
+        Refusal::UploaderQuota { .. }
     ));
     assert!(matches!(
         refuse(Request {

@@ -45,6 +45,7 @@ fn bench(count: u8) -> Bench {
         writer
             .commit(QuoteTerms {
                 owner: AccountId::new([5; 32]),
+                uploader: AccountId::new([5; 32]),
                 rate: 1,
                 duration: 9,
                 valid_until: 50,

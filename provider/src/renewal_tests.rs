@@ -23,6 +23,7 @@ fn record(state: SlotState) -> SlotRecord {
         root: Root([7; 32]),
         size: GIB,
         owner: AccountId::new([9; 32]),
+        uploader: AccountId::new([9; 32]),
         rate: 7,
         duration: 5,
         state,

@@ -51,6 +51,7 @@ impl ShardService for ProviderService {
         let terms = Offer {
             slot,
             owner: offer.owner.clone(),
+            uploader: offer.uploader.clone(),
             size: offer.size,
             duration: offer.duration,
         };

@@ -54,6 +54,7 @@ pub(crate) fn value(object: &StoredObject) -> Value {
     json!({
         "name": object.name,
         "deal": show_deal(object.deal),
+        "owner": object.owner.to_string(),
         "bytes": object.content_bytes,
         "files": object.files,
         "created": object.created,

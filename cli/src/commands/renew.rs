@@ -1,20 +1,18 @@
 //! `blocs renew`
 
-use super::{Context, bad_value, show_bad, show_deal, target};
-use crate::{
-    exit::{Status, error},
-    units::{Term, bloc, duration},
+use super::{
+    Context, bad_value,
+    quotes::{Part, Quotes, QuotesFile, extend},
+    show_bad, show_deal, target,
 };
+use crate::units::{Term, bloc, duration};
 use anyhow::Context as _;
 use blocs_chain::{At, ChainClient};
 use blocs_client::{RenewRequest, Renewal, Target, WireProviders, collect_renewal};
-use blocs_primitives::{DealId, Period};
+use blocs_primitives::{DealId, Period, SlotExtension};
 use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{path::PathBuf, sync::Arc};
 
 /// Arguments of `renew`.
 #[derive(Debug, Args)]
@@ -42,26 +40,25 @@ pub(crate) struct RenewArgs {
 
 impl RenewArgs {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
-        match (&self.quotes, &self.target) {
-            // Quotes for a deal need no account.
-            (Some(file), Target::Deal(deal)) => {
-                let chain = context.chain().await?;
-                let providers = WireProviders::start(chain.genesis_hash())
-                    .await
-                    .context("cannot start the network")?;
-                let request = self.request(*deal, &chain);
-                let renewal = collect_renewal(&chain, &providers, &request).await?;
-                write(context, &chain, file, &renewal)
-            }
-            (Some(file), Target::Name(_)) => {
+        let Some(file) = &self.quotes else {
+            return self.pay(context).await;
+        };
+        let file = QuotesFile::prepare(context, file)?;
+        // Quotes need no account, and are the same whoever asks; a name is one of the account's.
+        let (chain, deal): (Arc<dyn ChainClient>, DealId) = match &self.target {
+            Target::Deal(deal) => (Arc::new(context.chain().await?), *deal),
+            Target::Name(_) => {
                 let session = context.client().await?;
                 let (_, deal) = session.client.find_deal(&self.target).await?;
-                let request = self.request(deal, session.chain.as_ref());
-                let renewal = session.client.renewal(&request).await?;
-                write(context, session.chain.as_ref(), file, &renewal)
+                (session.chain, deal)
             }
-            (None, _) => self.pay(context).await,
-        }
+        };
+        let providers = WireProviders::start(chain.genesis_hash())
+            .await
+            .context("cannot start the network")?;
+        let request = self.request(deal, chain.as_ref());
+        let renewal = collect_renewal(chain.as_ref(), &providers, &request).await?;
+        write(context, chain.as_ref(), &file, &renewal)
     }
 
     fn request(&self, deal: DealId, chain: &dyn ChainClient) -> RenewRequest {
@@ -125,12 +122,6 @@ impl RenewArgs {
     }
 }
 
-fn extend(value: &mut Value, more: Value) {
-    if let (Value::Object(all), Value::Object(more)) = (value, more) {
-        all.extend(more);
-    }
-}
-
 fn summary(renewal: &Renewal) -> Value {
     json!({
         "deal": show_deal(renewal.extension.deal),
@@ -143,18 +134,13 @@ fn summary(renewal: &Renewal) -> Value {
 }
 
 /// Writes what the deal's owner needs to renew it.
-fn write(context: &Context, chain: &dyn ChainClient, file: &Path, renewal: &Renewal) -> anyhow::Result<()> {
-    let document = document(renewal);
-    let text = serde_json::to_string_pretty(&document).context("cannot write the quotes as JSON")?;
-    fs::write(file, text + "\n").map_err(|reason| {
-        let message = format!("cannot write the quotes to {}: {reason}", file.display());
-        error(Status::Error, message)
-    })?;
+fn write(context: &Context, chain: &dyn ChainClient, file: &QuotesFile, renewal: &Renewal) -> anyhow::Result<()> {
+    file.write(&quotes(renewal))?;
     show_bad(context, &renewal.bad_providers);
     let mut value = summary(renewal);
     extend(
         &mut value,
-        json!({ "owner": renewal.owner.to_string(), "usable_until": renewal.usable_until, "file": file.display().to_string() }),
+        json!({ "owner": renewal.owner.to_string(), "usable_until": renewal.usable_until, "file": file.shown() }),
     );
     context.output.record(value, || {
         let blocks = chain.period_length();
@@ -162,7 +148,7 @@ fn write(context: &Context, chain: &dyn ChainClient, file: &Path, renewal: &Rene
             format!(
                 "quotes       of {} slots, in {}",
                 renewal.extension.slots.len(),
-                file.display()
+                file.shown()
             ),
             format!("deal         {}", show_deal(renewal.extension.deal)),
             format!("owner        {}: only this account can use them", renewal.owner),
@@ -181,38 +167,30 @@ fn write(context: &Context, chain: &dyn ChainClient, file: &Path, renewal: &Rene
     Ok(())
 }
 
-/// The quotes as members, as an argument for `blocs tx` and for contracts, and in SCALE.
-fn document(renewal: &Renewal) -> Value {
-    let mut value = summary(renewal);
-    let deal = show_deal(renewal.extension.deal);
-    let end = renewal.extension.end;
-    let signature = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
-    let slots = renewal.extension.slots.iter();
-    let members = slots.clone().map(|slot| {
-        json!({
-            "index": slot.index.0,
-            "valid_until": slot.valid_until,
-            "signature": signature(&slot.signature.0),
-        })
-    });
-    let written = slots.clone().map(|slot| {
-        let signature = signature(&slot.signature.0);
-        let (index, until) = (slot.index.0, slot.valid_until);
-        format!("{{index: {index}, valid_until: {until}, signature: {signature}}}")
-    });
-    let written = written.collect::<Vec<_>>().join(", ");
-    let extension = json!({ "deal": deal, "end": end, "slots": members.collect::<Vec<_>>() });
+fn quotes(renewal: &Renewal) -> Quotes {
+    let mut summary = summary(renewal);
     extend(
-        &mut value,
-        json!({
-            "owner": renewal.owner.to_string(),
-            "usable_until": renewal.usable_until,
-            "extension": extension,
-            "argument": format!("{{deal: {deal}, end: {end}, slots: [{written}]}}"),
-            "scale": format!("0x{}", hex::encode(renewal.scale())),
-        }),
+        &mut summary,
+        json!({ "owner": renewal.owner.to_string(), "usable_until": renewal.usable_until }),
     );
-    value
+    let slot = |slot: &SlotExtension| {
+        Part::Fields(vec![
+            ("index", Part::number(slot.index.0)),
+            ("valid_until", Part::number(slot.valid_until)),
+            ("signature", Part::bytes(&slot.signature.0)),
+        ])
+    };
+    let argument = Part::Fields(vec![
+        ("deal", Part::Text(show_deal(renewal.extension.deal))),
+        ("end", Part::number(renewal.extension.end)),
+        ("slots", Part::List(renewal.extension.slots.iter().map(slot).collect())),
+    ]);
+    Quotes {
+        summary,
+        name: "extension",
+        argument,
+        scale: renewal.scale(),
+    }
 }
 
 #[cfg(test)]
@@ -221,7 +199,7 @@ mod tests {
 
     use super::*;
     use blocs_chain::DealExtension;
-    use blocs_primitives::{AccountId, SlotExtension, SlotIndex};
+    use blocs_primitives::{AccountId, SlotIndex};
     use clap::Parser;
 
     #[test]
@@ -244,7 +222,7 @@ mod tests {
             live: 1,
             bad_providers: Vec::new(),
         };
-        let value = document(&renewal);
+        let value = quotes(&renewal).document();
         assert_eq!(value["extension"]["slots"][0]["index"], 2);
         let (deal, signature) = ("01".repeat(32), "ab".repeat(64));
         let argument =

@@ -23,9 +23,11 @@ impl RmArgs {
         let target = match session.client.stat(&self.target).await {
             Ok(report) => {
                 let object = report.object;
-                if !context
-                    .output
-                    .confirm(&format!("Remove {} ({})?", object.name, show_deal(object.deal)))?
+                // Nothing to ask when it is not ours to remove: the client says why.
+                if object.owner == session.client.identity().account()
+                    && !context
+                        .output
+                        .confirm(&format!("Remove {} ({})?", object.name, show_deal(object.deal)))?
                 {
                     let message = format!("did not remove {}: say yes, or call with --yes", object.name);
                     return Err(error(Status::Denied, message));
@@ -44,7 +46,7 @@ impl RmArgs {
             "fee": removal.fee.to_string(),
         });
         context.output.record(value, || match removal.end {
-            0 => format!("forgot {}, whose put was broken off", removal.name),
+            0 => format!("forgot {}, which had no deal", removal.name),
             end => format!(
                 "removed {}: its deal ends in period {end}, fee {}",
                 removal.name,

@@ -37,10 +37,13 @@ impl StatArgs {
         }
         context.output.record(value, || {
             let object = &report.object;
+            let is_own = object.owner == session.client.identity().account();
+            let whose = if is_own { "" } else { ", which pays for it and ends it" };
             let (size, left) = (bytes(object.content_bytes), duration(report.remaining));
             let mut lines = vec![
                 format!("name     {}", object.name),
                 format!("deal     {}", show_deal(object.deal)),
+                format!("owner    {}{whose}", object.owner),
                 format!("state    {}", object.state),
                 format!("content  {size} in {} files", object.files),
                 format!(

@@ -1,5 +1,7 @@
 //! A chain and providers in memory, a folder, and a client of //Alice.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use blocs_chain::{At, ChainClient, MarketCall, MemoryChain, Registration, Sr25519Signer, Terms, Tier, WaitFor};
 use blocs_client::{Catalogue, Client, Identity, PutRequest, memory::MemoryProviders};
 use blocs_primitives::{AccountId, Balance};
@@ -15,7 +17,7 @@ use std::{
 use tempfile::TempDir;
 
 /// One BLOC.
-const BLOC: Balance = 1_000_000_000_000;
+pub(crate) const BLOC: Balance = 1_000_000_000_000;
 
 pub(crate) struct World {
     pub(crate) chain: MemoryChain,
@@ -31,7 +33,7 @@ impl World {
     /// So many providers, in three zones, for 1000 planck and more per GiB and period.
     pub(crate) async fn new(count: usize) -> Self {
         let chain = MemoryChain::new(16);
-        let providers = MemoryProviders::new(chain.genesis_hash());
+        let providers = MemoryProviders::new(chain.clone());
         let mut signers = Vec::new();
         for number in 0..count {
             let signer = Sr25519Signer::from_suri(&format!("//Provider//{number}")).unwrap();

@@ -169,6 +169,7 @@ impl Inner {
             root,
             size,
             owner: terms.owner,
+            uploader: terms.uploader,
             rate: terms.rate,
             duration: terms.duration,
             state: SlotState::Quoted {
@@ -511,12 +512,12 @@ impl ShardStore for FileStore {
         usage
     }
 
-    fn quoted_bytes(&self, owner: &AccountId) -> u64 {
+    fn quoted_bytes(&self, uploader: &AccountId) -> u64 {
         let state = self.inner.state.read();
         let quoted = state
             .slots
             .values()
-            .filter(|record| record.owner == *owner && matches!(record.state, SlotState::Quoted { .. }));
+            .filter(|record| record.uploader == *uploader && matches!(record.state, SlotState::Quoted { .. }));
         quoted.map(|record| record.size).sum()
     }
 

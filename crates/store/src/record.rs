@@ -133,6 +133,8 @@ pub struct SlotRecord {
     pub size: u64,
     /// Owner of the deal.
     pub owner: AccountId,
+    /// Who brought the bytes, and answers for them until there is a deal.
+    pub uploader: AccountId,
     /// What it earns per period, in planck.
     pub rate: Balance,
     /// Number of periods quoted.
@@ -142,6 +144,49 @@ pub struct SlotRecord {
 }
 
 impl Versioned for SlotRecord {
+    const VERSION: u8 = 2;
+    type Previous = SlotRecordV1;
+    fn migrate(previous: SlotRecordV1) -> Self {
+        let SlotRecordV1 {
+            root,
+            size,
+            owner,
+            rate,
+            duration,
+            state,
+        } = previous;
+        // Only owners could upload.
+        let uploader = owner.clone();
+        Self {
+            root,
+            size,
+            owner,
+            uploader,
+            rate,
+            duration,
+            state,
+        }
+    }
+}
+
+/// [`SlotRecord`] as it was when only the owner of a deal could upload for it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SlotRecordV1 {
+    /// BLAKE3 hash of the bytes.
+    pub root: Root,
+    /// Size in bytes.
+    pub size: u64,
+    /// Owner of the deal.
+    pub owner: AccountId,
+    /// What it earns per period, in planck.
+    pub rate: Balance,
+    /// Number of periods quoted.
+    pub duration: Period,
+    /// Where it stands.
+    pub state: SlotState,
+}
+
+impl Versioned for SlotRecordV1 {
     const VERSION: u8 = 1;
     type Previous = Self;
     fn migrate(previous: Self) -> Self {

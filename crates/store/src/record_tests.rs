@@ -87,24 +87,42 @@ fn a_record_of_an_unknown_version_is_refused() {
     );
 }
 
-#[test]
-fn the_layout_of_a_slot_record_is_pinned() {
-    let record = SlotRecord {
+/// A slot's record as it lies on disk: with its uploader since version 2.
+fn written(version: u8, uploader: Option<[u8; 32]>) -> Vec<u8> {
+    let mut bytes = vec![version];
+    bytes.extend([2; 32]);
+    bytes.extend(3u64.to_le_bytes());
+    bytes.extend([4; 32]);
+    bytes.extend(uploader.into_iter().flatten());
+    bytes.extend(5u128.to_le_bytes());
+    bytes.extend(6u32.to_le_bytes());
+    bytes.push(1);
+    bytes.extend(7u32.to_le_bytes());
+    bytes
+}
+
+fn record(uploader: [u8; 32]) -> SlotRecord {
+    SlotRecord {
         root: Root([2; 32]),
         size: 3,
         owner: AccountId::new([4; 32]),
+        uploader: AccountId::new(uploader),
         rate: 5,
         duration: 6,
         state: SlotState::Live { end: 7 },
-    };
-    let mut expected = vec![1u8];
-    expected.extend([2; 32]);
-    expected.extend(3u64.to_le_bytes());
-    expected.extend([4; 32]);
-    expected.extend(5u128.to_le_bytes());
-    expected.extend(6u32.to_le_bytes());
-    expected.push(1);
-    expected.extend(7u32.to_le_bytes());
-    assert_eq!(record.to_bytes(), expected);
-    assert_eq!(SlotRecord::from_bytes(&expected), Ok(record));
+    }
+}
+
+#[test]
+fn the_layout_of_a_slot_record_is_pinned() {
+    let expected = written(2, Some([8; 32]));
+    assert_eq!(record([8; 32]).to_bytes(), expected);
+    assert_eq!(SlotRecord::from_bytes(&expected), Ok(record([8; 32])));
+}
+
+#[test]
+fn a_slot_record_of_the_first_version_was_uploaded_by_its_owner() {
+    assert_eq!(SlotRecord::from_bytes(&written(1, None)), Ok(record([4; 32])));
+    let neither = SlotRecord::from_bytes(&written(1, Some([8; 32])));
+    assert_eq!(neither, Err(RecordError::Malformed { version: 1 }));
 }

@@ -39,8 +39,8 @@ pub trait ShardStore: Send + Sync + 'static {
     fn collect(&self) -> Result<usize, CommitError>;
     /// Figures.
     fn usage(&self) -> Usage;
-    /// Bytes held for an owner whose quotes have no deal yet: what a quota per owner limits.
-    fn quoted_bytes(&self, owner: &AccountId) -> u64;
+    /// Bytes that this account brought and that have no deal yet, whoever is to own it: what a quota per uploader limits.
+    fn quoted_bytes(&self, uploader: &AccountId) -> u64;
     /// The last lines of the journal of proofs, newest first.
     fn proofs(&self, limit: usize) -> Vec<ProofRecord>;
     /// Why the store refuses changes, if it does.
@@ -64,6 +64,8 @@ pub trait SlotWriter: Send {
 pub struct QuoteTerms {
     /// Owner of the deal.
     pub owner: AccountId,
+    /// Who brought the bytes, and answers for them until there is a deal.
+    pub uploader: AccountId,
     /// Price in planck per period.
     pub rate: Balance,
     /// Number of periods.

@@ -40,6 +40,7 @@ fn content(seed: u64, size: usize) -> Vec<u8> {
 fn terms(valid_until: u32) -> QuoteTerms {
     QuoteTerms {
         owner: AccountId::new([3; 32]),
+        uploader: AccountId::new([3; 32]),
         rate: 1,
         duration: 10,
         valid_until,

@@ -82,6 +82,7 @@ fn child() {
         }
         let terms = QuoteTerms {
             owner: AccountId::new([2; 32]),
+            uploader: AccountId::new([2; 32]),
             rate: 1,
             duration: 1,
             valid_until: u32::MAX,

@@ -37,6 +37,10 @@ fn owner() -> AccountId {
     AccountId::new([3; 32])
 }
 
+fn uploader() -> AccountId {
+    AccountId::new([4; 32])
+}
+
 fn content(size: usize) -> Vec<u8> {
     (0..size).map(|at| ((at * 31) ^ (at >> 8) ^ (at >> 16)) as u8).collect()
 }
@@ -48,6 +52,7 @@ fn put(store: &FileStore, slot: SlotId, bytes: &[u8]) -> Result<SlotRecord, PutE
     }
     writer.commit(QuoteTerms {
         owner: owner(),
+        uploader: uploader(),
         rate: 1,
         duration: 10,
         valid_until: 20,
@@ -126,7 +131,12 @@ fn a_slot_lives_from_quote_to_deletion() {
     let bytes = content(50_000);
     put(&store, slot(1), &bytes).unwrap();
     put(&store, slot(2), &bytes).unwrap();
-    assert_eq!(store.quoted_bytes(&owner()), 100_000);
+    assert_eq!(store.quoted_bytes(&uploader()), 100_000);
+    assert_eq!(
+        store.quoted_bytes(&owner()),
+        0,
+        "it answers for nothing before it owns a deal"
+    );
 
     let applied = store.apply(&block(
         5,
@@ -533,6 +543,7 @@ fn speed_of_streaming_to_disk() {
         writer
             .commit(QuoteTerms {
                 owner: owner(),
+                uploader: uploader(),
                 rate: 1,
                 duration: 1,
                 valid_until: 9,

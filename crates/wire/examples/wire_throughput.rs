@@ -53,6 +53,7 @@ async fn measure(address: &str, mib: u32, streams: u16) -> Result<(), Box<dyn Er
             genesis,
             provider: provider.clone(),
             owner: AccountId::new(owner.public().0),
+            uploader: AccountId::new(owner.public().0),
             deal: slot(index).deal,
             index: SlotIndex(index),
             size,

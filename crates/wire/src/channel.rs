@@ -1,6 +1,6 @@
 //! A stream as a pair of message ends, with a limit on every wait.
 
-use crate::{MAX_FRAME_BYTES, VERSION};
+use crate::{MAX_FRAME_BYTES, VERSION, message::Response};
 use codec::{DecodeAll, Encode};
 use libp2p::Stream;
 use std::{fmt, future::Future, io, time::Duration};
@@ -88,6 +88,27 @@ impl Channel {
     /// Receives a message.
     pub(crate) async fn receive<T: DecodeAll>(&mut self, step: &'static str, limit: Duration) -> Result<T, Failure> {
         let failure = |fault| Failure { step, fault };
+        let (version, body) = self.receive_frame(step, limit).await?;
+        if version != VERSION {
+            return Err(failure(Fault::UnknownVersion { version }));
+        }
+        T::decode_all(&mut body.as_slice()).map_err(|_| failure(Fault::Malformed))
+    }
+
+    /// Receives an answer. A refusal is understood in every version: it says what a peer of another version has to say.
+    pub(crate) async fn receive_answer(&mut self, step: &'static str, limit: Duration) -> Result<Response, Failure> {
+        let failure = |fault| Failure { step, fault };
+        let (version, body) = self.receive_frame(step, limit).await?;
+        match Response::decode_all(&mut body.as_slice()) {
+            Ok(answer) if version == VERSION || matches!(answer, Response::Refused(_)) => Ok(answer),
+            _ if version != VERSION => Err(failure(Fault::UnknownVersion { version })),
+            _ => Err(failure(Fault::Malformed)),
+        }
+    }
+
+    /// Receives a message's version and body.
+    async fn receive_frame(&mut self, step: &'static str, limit: Duration) -> Result<(u8, Vec<u8>), Failure> {
+        let failure = |fault| Failure { step, fault };
         let frame = within(limit, step, async {
             let length = usize::try_from(self.reader.read_u32_le().await?).unwrap_or(usize::MAX);
             if length > MAX_FRAME_BYTES {
@@ -100,10 +121,7 @@ impl Channel {
         .await?
         .map_err(|bytes| failure(Fault::TooLarge { bytes }))?;
         let (version, body) = frame.split_first().ok_or_else(|| failure(Fault::Malformed))?;
-        if *version != VERSION {
-            return Err(failure(Fault::UnknownVersion { version: *version }));
-        }
-        T::decode_all(&mut &body[..]).map_err(|_| failure(Fault::Malformed))
+        Ok((*version, body.to_vec()))
     }
 
     /// Writes bytes as they are.

@@ -227,7 +227,7 @@ impl Client {
         if let Err(failure) = channel.send(request, STEP, self.timeouts.answer).await {
             return Ok(Err(failure));
         }
-        match channel.receive(STEP, self.timeouts.answer).await {
+        match channel.receive_answer(STEP, self.timeouts.answer).await {
             Ok(answer) => Ok(Ok((channel, answer))),
             Err(failure) => Ok(Err(failure)),
         }

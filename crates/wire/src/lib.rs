@@ -50,8 +50,8 @@ use std::time::Duration;
 /// Name of the stream protocol.
 pub const PROTOCOL: &str = "/blocs/shard/1";
 
-/// Version of the messages, the first byte of each.
-pub const VERSION: u8 = 1;
+/// Version of the messages, the first byte of each. Since version 2 an offer names its uploader beside the deal's owner.
+pub const VERSION: u8 = 2;
 
 /// Largest message; slot content is not a message.
 pub const MAX_FRAME_BYTES: usize = 16 * 1024;

@@ -11,15 +11,20 @@ use blocs_primitives::{
 use codec::{Decode, Encode};
 use sp_core::{Pair, sr25519};
 
-/// An owner's wish to have a slot kept by a provider. Signed, so that nobody can spend another owner's quota.
+/// A wish to have a slot kept by a provider, for a deal that its owner can then open.
+///
+/// The owner may be an account without a key, such as a contract. So who uploads signs, with a key of their own: the provider counts the
+/// bytes against the uploader until there is a deal, and nobody can spend the quota of another. For an ordinary put both are one account.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct PutOffer {
     /// Hash of the chain's first block.
     pub genesis: Hash,
     /// Account of the provider.
     pub provider: AccountId,
-    /// Account that will open the deal.
+    /// Account that will own the deal: only it can use the quote.
     pub owner: AccountId,
+    /// Account that signs the offer, and answers for the bytes until there is a deal.
+    pub uploader: AccountId,
     /// The deal to be.
     pub deal: DealId,
     /// The slot.
@@ -33,9 +38,9 @@ pub struct PutOffer {
 }
 
 impl PutOffer {
-    /// The 32 bytes that the owner signs.
+    /// The 32 bytes that the uploader signs.
     pub fn signing_payload(&self) -> [u8; 32] {
-        sp_crypto_hashing::blake2_256(&(b"blocs/offer/1", self).encode())
+        sp_crypto_hashing::blake2_256(&(b"blocs/offer/2", self).encode())
     }
 
     /// The slot offered.
@@ -46,27 +51,27 @@ impl PutOffer {
         }
     }
 
-    /// The offer with the owner's signature, made by `sign` over [`PutOffer::signing_payload`].
+    /// The offer with the uploader's signature, made by `sign` over [`PutOffer::signing_payload`].
     pub fn sign(self, sign: impl FnOnce(&[u8; 32]) -> sr25519::Signature) -> SignedOffer {
         let signature = sign(&self.signing_payload());
         SignedOffer { offer: self, signature }
     }
 }
 
-/// An offer and its owner's signature.
+/// An offer and its uploader's signature.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct SignedOffer {
     /// The offer.
     pub offer: PutOffer,
-    /// Signature of the owner's account over [`PutOffer::signing_payload`].
+    /// Signature of the uploader's account over [`PutOffer::signing_payload`].
     pub signature: sr25519::Signature,
 }
 
 impl SignedOffer {
-    /// Whether the owner named in the offer signed it.
+    /// Whether the uploader named in the offer signed it.
     pub fn is_authentic(&self) -> bool {
-        let owner: &[u8; 32] = self.offer.owner.as_ref();
-        let key = sr25519::Public::from(*owner);
+        let uploader: &[u8; 32] = self.offer.uploader.as_ref();
+        let key = sr25519::Public::from(*uploader);
         sr25519::Pair::verify(&self.signature, self.offer.signing_payload(), &key)
     }
 }
@@ -148,7 +153,7 @@ pub enum RefusalCode {
     UnknownVersion,
     /// The request does not decode, is too large, or makes no sense.
     Malformed,
-    /// The offer is not signed by its owner, is for another chain or provider, or is too old.
+    /// The offer is not signed by its uploader, is for another chain or provider, or is too old.
     Unauthorized,
     /// Too much at once, or not now: try again later.
     Busy,

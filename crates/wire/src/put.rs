@@ -88,7 +88,7 @@ impl PutSession {
         .map_err(failed)?;
         let answer = self
             .channel
-            .receive("to store and quote", self.timeouts.quote)
+            .receive_answer("to store and quote", self.timeouts.quote)
             .await
             .map_err(failed)?;
         let signed = match answer {
@@ -141,7 +141,7 @@ impl PutSession {
     async fn early_answer(&mut self) -> CallError {
         match self
             .channel
-            .receive("while it took the slot's bytes", self.timeouts.answer)
+            .receive_answer("while it took the slot's bytes", self.timeouts.answer)
             .await
         {
             Ok(Response::Refused(refusal)) => CallError::Refused {
@@ -159,6 +159,7 @@ impl PutSession {
             genesis,
             provider,
             owner,
+            uploader: _,
             deal,
             index,
             size,

@@ -410,7 +410,7 @@ fn check(signed: &SignedOffer, service: &dyn ShardService) -> Result<(), Refusal
         return unauthorized("the offer is more than ten minutes old or ahead: set your clock");
     }
     if !signed.is_authentic() {
-        return unauthorized("the offer is not signed by its owner");
+        return unauthorized("the offer is not signed by its uploader");
     }
     Ok(())
 }

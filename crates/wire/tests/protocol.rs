@@ -3,153 +3,26 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 #![allow(missing_docs, reason = "a test is documented by its name")]
 
-use blocs_primitives::{AccountId, DealId, ExtensionQuote, Hash, Root, SlotId, SlotIndex};
+mod support;
+
+use blocs_primitives::{AccountId, Hash, Root, SlotId};
 use blocs_wire::{
-    Accepted, CallError, Client, Held, Keypair, MAX_FRAME_BYTES, MemoryService, Node, NodeConfig, PROTOCOL, Peer,
-    PutOffer, Refusal, RefusalCode, ServeLimits, Server, ShardService, SignedExtension, SignedOffer, SlotSink,
-    SlotSource, StartError, Stat, Timeouts, VERSION,
+    Accepted, CallError, Held, Keypair, MAX_FRAME_BYTES, MemoryService, Node, NodeConfig, PROTOCOL, Peer, PutOffer,
+    Refusal, RefusalCode, ServeLimits, ShardService, SignedExtension, SignedOffer, SlotSink, SlotSource, StartError,
+    Stat, Timeouts, VERSION,
     message::{Request, Response},
 };
 use codec::{DecodeAll, Encode};
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use libp2p::{PeerId, StreamProtocol, Swarm, SwarmBuilder, noise, swarm::SwarmEvent, tcp, yamux};
-use sp_core::{Pair, sr25519};
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+use sp_core::Pair;
+use std::{sync::Arc, time::Duration};
+use support::{
+    Pairing, QUIC, TCP, content, frame, genesis, get, node, offer, owner, pairing, provider, put, root_of, service,
+    short, slot, to_u64, unsigned,
 };
 
-const TCP: &str = "/ip4/127.0.0.1/tcp/0";
-const QUIC: &str = "/ip4/127.0.0.1/udp/0/quic-v1";
 const SIZES: [usize; 7] = [1, 1023, 1024, 1025, 16_384, 16_385, 5 << 20];
-
-fn genesis() -> Hash {
-    Hash::repeat_byte(7)
-}
-
-fn provider() -> AccountId {
-    AccountId::new([9; 32])
-}
-
-fn owner() -> sr25519::Pair {
-    sr25519::Pair::from_seed(&[1; 32])
-}
-
-fn short() -> Timeouts {
-    Timeouts {
-        connect: Duration::from_secs(5),
-        answer: Duration::from_millis(500),
-        chunk: Duration::from_millis(500),
-        quote: Duration::from_millis(500),
-    }
-}
-
-fn slot(index: u16) -> SlotId {
-    SlotId {
-        deal: DealId(Hash::repeat_byte(3)),
-        index: SlotIndex(index),
-    }
-}
-
-fn content(size: usize) -> Vec<u8> {
-    (0..size)
-        .map(|at| u8::try_from((at ^ (at >> 8) ^ (at >> 16)) & 255).unwrap())
-        .collect()
-}
-
-fn root_of(bytes: &[u8]) -> Root {
-    Root(*blake3::hash(bytes).as_bytes())
-}
-
-fn to_u64(length: usize) -> u64 {
-    u64::try_from(length).unwrap()
-}
-
-fn unsigned(index: u16, size: usize) -> PutOffer {
-    PutOffer {
-        genesis: genesis(),
-        provider: provider(),
-        owner: AccountId::new(owner().public().0),
-        deal: slot(index).deal,
-        index: SlotIndex(index),
-        size: to_u64(size),
-        duration: 30,
-        issued_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs(),
-    }
-}
-
-fn offer(index: u16, size: usize) -> SignedOffer {
-    unsigned(index, size).sign(|payload| owner().sign(payload))
-}
-
-fn service() -> MemoryService {
-    MemoryService::new(genesis(), provider(), sr25519::Pair::from_seed(&[2; 32]), 1000, 60)
-}
-
-async fn node(listen: &[&str], timeouts: Timeouts) -> Node {
-    let listen = listen.iter().map(|address| address.parse().unwrap()).collect();
-    let mut config = NodeConfig::new(Keypair::generate_ed25519(), listen);
-    config.timeouts = timeouts;
-    Node::start(config).await.unwrap()
-}
-
-/// A provider's node and a client's, connected by nothing yet.
-struct Pairing {
-    serving: Node,
-    server: Server,
-    asking: Node,
-    client: Client,
-    peer: Peer,
-}
-
-async fn pairing(service: impl ShardService, address: &str, timeouts: Timeouts) -> Pairing {
-    let serving = node(&[address], timeouts).await;
-    let server = serving.serve(Arc::new(service), ServeLimits::default()).unwrap();
-    let asking = node(&[], timeouts).await;
-    let (client, peer) = (asking.client(), serving.as_peer());
-    Pairing {
-        serving,
-        server,
-        asking,
-        client,
-        peer,
-    }
-}
-
-/// Puts a slot through [`Client::put`], in pieces of odd length.
-async fn put(client: &Client, peer: &Peer, service: &MemoryService, index: u16, bytes: &[u8]) -> Result<(), CallError> {
-    let (sender, receiver) = tokio::sync::mpsc::channel(2);
-    let parts: Vec<Vec<u8>> = bytes.chunks(300_001).map(<[u8]>::to_vec).collect();
-    tokio::spawn(async move {
-        for part in parts {
-            if sender.send(part).await.is_err() {
-                break;
-            }
-        }
-    });
-    let signed = client
-        .put(peer, &offer(index, bytes.len()), &service.operator(), receiver)
-        .await?;
-    assert_eq!(
-        (signed.quote.root, signed.quote.size, signed.quote.rate),
-        (root_of(bytes), to_u64(bytes.len()), 1000)
-    );
-    Ok(())
-}
-
-async fn get(
-    client: &Client,
-    peer: &Peer,
-    index: u16,
-    bytes: &[u8],
-    range: std::ops::Range<u64>,
-) -> Result<Vec<u8>, CallError> {
-    client
-        .get(peer, slot(index), &root_of(bytes), to_u64(bytes.len()), range)
-        .await?
-        .collect()
-        .await
-}
 
 async fn round_trips(address: &str) {
     let service = service();
@@ -402,69 +275,6 @@ async fn has_and_stat_tell_what_is_there() {
         pairing.client.has(&pairing.peer, &vec![slot(0); 257]).await,
         Err(CallError::BadRequest { .. })
     ));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_longer_time_is_quoted_for_a_slot_of_an_open_deal_and_checked() {
-    let service = service();
-    let pairing = pairing(service.clone(), TCP, Timeouts::default()).await;
-    put(&pairing.client, &pairing.peer, &service, 0, &content(1000))
-        .await
-        .unwrap();
-    let wanted = ExtensionQuote {
-        genesis: genesis(),
-        provider: provider(),
-        owner: AccountId::new(owner().public().0),
-        deal: slot(0).deal,
-        index: SlotIndex(0),
-        rate: 1000,
-        from: 40,
-        to: 50,
-        valid_until: 60,
-    };
-    let ask = |wanted: ExtensionQuote, operator| {
-        let (client, peer) = (pairing.client.clone(), pairing.peer.clone());
-        async move { client.extend(&peer, &wanted, &operator).await }
-    };
-    let operator = service.operator();
-    let error = ask(wanted.clone(), operator).await.unwrap_err();
-    assert!(error.is_not_found(), "there is no deal: {error}");
-
-    assert!(service.open_deal(slot(0), 40));
-    let signed = ask(wanted.clone(), operator).await.unwrap();
-    assert_eq!(signed.quote, wanted);
-
-    let lies = [
-        (
-            ExtensionQuote {
-                from: 39,
-                ..wanted.clone()
-            },
-            operator,
-        ),
-        (
-            ExtensionQuote {
-                rate: 999,
-                ..wanted.clone()
-            },
-            operator,
-        ),
-        (
-            ExtensionQuote {
-                valid_until: 61,
-                ..wanted.clone()
-            },
-            operator,
-        ),
-        (wanted.clone(), owner().public()),
-    ];
-    for (wanted, operator) in lies {
-        let error = ask(wanted, operator).await.unwrap_err();
-        assert!(matches!(error, CallError::Lied { .. }), "{error}");
-    }
-    service.refuse(Some(Refusal::new(RefusalCode::Unwanted, "it is draining")));
-    let error = ask(wanted, operator).await.unwrap_err();
-    assert!(error.to_string().contains("it is draining"), "{error}");
 }
 
 /// A service that never answers, until it is told to.
@@ -725,10 +535,6 @@ async fn raw_exchange(peer: &Peer, sent: Vec<u8>) -> Vec<u8> {
     answer
 }
 
-fn frame(body: &[u8]) -> Vec<u8> {
-    [&u32::try_from(body.len()).unwrap().to_le_bytes(), body].concat()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_and_unknown_messages_get_a_clear_refusal() {
     let pairing = pairing(service(), TCP, Timeouts::default()).await;
@@ -743,7 +549,13 @@ async fn malformed_and_unknown_messages_get_a_clear_refusal() {
 
     let newer = refusal(exchange(frame(&[&[VERSION + 1][..], &[1, 2, 3]].concat())).await);
     assert_eq!(newer.code, RefusalCode::UnknownVersion);
-    assert!(newer.message.contains("version 2"), "{}", newer.message);
+    assert!(newer.message.contains("version 3"), "{}", newer.message);
+
+    let older = refusal(exchange(frame(&[&[VERSION - 1][..], &[1, 2, 3]].concat())).await);
+    assert_eq!(older.code, RefusalCode::UnknownVersion);
+    for said in ["version 1 came", "speaks version 2", "use the newer program"] {
+        assert!(older.message.contains(said), "{}", older.message);
+    }
 
     let huge = u32::try_from(MAX_FRAME_BYTES + 1).unwrap().to_le_bytes().to_vec();
     let huge = refusal(exchange(huge).await);

@@ -43,7 +43,7 @@ const ACCOUNT_FUNDS: Balance = 10_000 * BLOC;
 /// What a provider gets beyond its bond.
 const PROVIDER_FUNDS: Balance = 1_000 * BLOC;
 /// How long the node may take to answer, and the providers to be ready.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(200);
 

@@ -44,6 +44,8 @@ pub(super) enum RejectionKind {
     Funds,
     /// It can never be included as it is.
     Invalid,
+    /// It was invalid a short while ago, and the node does not look at it again for a time.
+    Banned,
     /// Anything else.
     Other,
 }
@@ -61,6 +63,7 @@ impl Rejection {
             1010 if data.contains("pay some fees") => RejectionKind::Funds,
             1010 if data.contains("Custom error") => RejectionKind::Other,
             1002 | 1010 | 1011 => RejectionKind::Invalid,
+            1012 => RejectionKind::Banned,
             _ => RejectionKind::Other,
         };
         let reason = if data.is_empty() {
@@ -255,7 +258,7 @@ impl Inner {
                         rejection.reason
                     ),
                 },
-                RejectionKind::Nonce | RejectionKind::Other => SubmitError::Refused {
+                RejectionKind::Nonce | RejectionKind::Banned | RejectionKind::Other => SubmitError::Refused {
                     call: name(call),
                     reason: rejection.reason,
                 },

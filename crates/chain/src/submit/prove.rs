@@ -1,7 +1,7 @@
 //! Sending proofs: unsigned transactions that the proof itself authorizes.
 
 use super::{
-    Sent, Transaction, checkpoint,
+    RejectionKind, Sent, Transaction, checkpoint,
     follow::{FollowError, Following, OnNode},
 };
 use crate::{
@@ -13,14 +13,30 @@ use subxt::{
     utils::{AccountId32, MultiSignature},
 };
 
+/// For how long the transaction of a proof is valid, which is a part of its bytes. The proof itself is of use in its period alone.
+#[derive(Clone, Copy)]
+enum Life {
+    /// The same bytes for the same proof.
+    Unlimited,
+    /// Other bytes with each new block. A node does not look again at bytes that were invalid once, for half an hour: longer than a period,
+    /// and between an upgrade and the migration in the next block good proofs can be invalid.
+    FromNowOn,
+}
+
 impl Inner {
     pub(crate) async fn submit_prove(&self, call: ProveCall, wait: WaitFor) -> Result<InclusionReport, ProveError> {
         let period = call.period;
-        let transaction = self.encode_proof(&call).await.map_err(|source| match source {
+        let query = |source| match source {
             QueryError::Unreachable(source) => ProveError::Unreachable { period, source },
             source => ProveError::Query { period, source },
-        })?;
-        let watch = match self.send(&transaction).await {
+        };
+        let mut transaction = self.encode_proof(&call, Life::Unlimited).await.map_err(query)?;
+        let mut sent = self.send(&transaction).await;
+        if matches!(&sent, Sent::Rejected(rejection) if rejection.kind == RejectionKind::Banned) {
+            transaction = self.encode_proof(&call, Life::FromNowOn).await.map_err(query)?;
+            sent = self.send(&transaction).await;
+        }
+        let watch = match sent {
             Sent::Watching(watch) => Some(watch),
             Sent::Known | Sent::Lost => None,
             Sent::Rejected(rejection) => {
@@ -51,16 +67,18 @@ impl Inner {
     }
 
     /// A general transaction: extensions but no signature. `AuthorizeCall` lets the proof itself authorize it.
-    async fn encode_proof(&self, call: &ProveCall) -> Result<Transaction, QueryError> {
+    async fn encode_proof(&self, call: &ProveCall, life: Life) -> Result<Transaction, QueryError> {
         let lifetime = self.properties().period_length.saturating_mul(2);
         let payload = &prove_payload(call);
         self.read("what a proof needs", move |live| async move {
-            let birth = checkpoint(&live, lifetime).await?.0;
+            let (birth, hash) = checkpoint(&live, lifetime).await?;
             let at = live.at(At::Best).await?;
-            let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
-                .immortal()
-                .nonce(0)
-                .build();
+            let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new().nonce(0);
+            let params = match life {
+                Life::Unlimited => params.immortal(),
+                Life::FromNowOn => params.mortal_from_unchecked(lifetime.into(), birth.into(), hash),
+            };
+            let params = params.build();
             let mut general = at.tx().create_v5_signable_offline(payload, params)?;
             // The chain's extensions hold no signature, so that account and signature are written nowhere.
             let bytes = general

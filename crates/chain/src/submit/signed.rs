@@ -103,7 +103,7 @@ impl SubxtChain {
                         call: name(&call),
                         reason: rejection.reason,
                     },
-                    RejectionKind::Other => SubmitError::Refused {
+                    RejectionKind::Banned | RejectionKind::Other => SubmitError::Refused {
                         call: name(&call),
                         reason: rejection.reason,
                     },
