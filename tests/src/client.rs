@@ -16,7 +16,7 @@ use std::{
 };
 
 /// How long one command may take.
-const COMMAND: Duration = Duration::from_secs(180);
+const COMMAND: Duration = Duration::from_secs(300);
 /// Password of every user's key store.
 const PASSWORD: &str = "correct horse battery staple";
 

@@ -1,7 +1,7 @@
 //! A chain with providers.
 
 use crate::{EventLog, Node, NodeOptions, Provider, User, Workspace, provider::Offer, until};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use blocs_chain::{At, ChainClient, ConnectOptions, MarketCall, ProviderStatus, Signer, SubxtChain, WaitFor, connect};
 use blocs_primitives::{AccountId, Balance};
 use futures::future::try_join_all;
@@ -10,6 +10,9 @@ use tokio::sync::{Mutex, MutexGuard};
 
 /// One BLOC in planck.
 pub const BLOC: Balance = 1_000_000_000_000;
+/// Who pays for everybody on a development chain: an account that no command and no example uses, for two programs that send from one account
+/// take each other's nonces.
+const FAUCET: &str = "//Dave";
 /// What each provider gets before it registers: more than the bond for its capacity.
 const PROVIDER_FUNDS: Balance = 20_000 * BLOC;
 
@@ -54,7 +57,7 @@ impl Cluster {
         let node = Node::start(&folder, &NodeOptions::dev()).await?;
         let url = node.url();
         let chain = connect(&url, ConnectOptions::default()).await?;
-        let faucet = Signer::from_suri("//Alice")?;
+        let faucet = Signer::from_suri(FAUCET)?;
         let events = EventLog::follow(Arc::new(chain.clone()));
         let rpc_port = node.rpc_port();
         let mut cluster = Self {
@@ -80,8 +83,11 @@ impl Cluster {
 
     /// A provider beyond those of the options; its owner keeps it.
     pub async fn add_provider(&self, number: u32, offer: &Offer) -> Result<Provider> {
-        self.fund(&Provider::signer(number)?.account(), PROVIDER_FUNDS).await?;
-        let mut provider = Provider::create(&self.folder, number, &self.url, offer).await?;
+        let account = Provider::signer(number)?.account();
+        let ((), mut provider) = tokio::try_join!(
+            self.fund(&account, PROVIDER_FUNDS),
+            Provider::create(&self.folder, number, &self.url, offer),
+        )?;
         provider.register_and_run().await?;
         Ok(provider)
     }
@@ -89,7 +95,7 @@ impl Cluster {
     async fn all_active(&self, expected: u32) -> Result<()> {
         until(
             "every provider is active in a finalized block",
-            Duration::from_secs(60),
+            Duration::from_secs(180),
             || async {
                 let all = self.chain.all_providers(At::Finalized).await?;
                 let active = all
@@ -102,13 +108,13 @@ impl Cluster {
         .await
     }
 
-    /// Sends tokens of Alice's, and waits until they are there for good.
+    /// Sends tokens of the faucet's, and waits until they are there for good.
     pub async fn fund(&self, to: &AccountId, amount: Balance) -> Result<()> {
         let call = MarketCall::Transfer { to: to.clone(), amount };
         self.chain
             .submit(&self.faucet, call, WaitFor::Finalized)
             .await
-            .context("cannot send tokens of Alice's")?;
+            .context("cannot send tokens of the faucet's")?;
         Ok(())
     }
 
@@ -147,6 +153,17 @@ impl Cluster {
     /// Folder of everything that belongs to it.
     pub fn folder(&self) -> &PathBuf {
         &self.folder
+    }
+
+    /// How long to wait for something that takes so many proving periods: some times that, for a machine that is busy makes fewer blocks.
+    pub fn patience(&self, periods: u32) -> Duration {
+        Duration::from_secs(60) + self.period() * periods * 3
+    }
+
+    /// A new user with tokens for each of these names, all made at the same time.
+    pub async fn users<const N: usize>(&self, names: [&str; N]) -> Result<[User; N]> {
+        let users = try_join_all(names.map(|name| self.user(name))).await?;
+        <[User; N]>::try_from(users).map_err(|users| anyhow!("{} users were made in place of {N}", users.len()))
     }
 
     /// A proving period on this chain.

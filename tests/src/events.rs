@@ -10,6 +10,10 @@ use std::{
 };
 use tokio::task::JoinHandle;
 
+/// How often, and after what time, the events of a block are asked for again.
+const ATTEMPTS: u32 = 20;
+const AGAIN: Duration = Duration::from_millis(500);
+
 type Entries = Arc<Mutex<Vec<(BlockRef, MarketEvent)>>>;
 
 /// The market's events in finalized blocks, from the first block on. Reads on until dropped.
@@ -28,7 +32,7 @@ impl EventLog {
             let mut blocks = chain.finalized_blocks(Some(1));
             while let Some(block) = blocks.next().await {
                 let Ok(block) = block else { continue };
-                let Ok(events) = chain.market_events(block.hash).await else {
+                let Some(events) = events_of(&*chain, &block).await else {
                     continue;
                 };
                 let mut entries = sink.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,6 +65,17 @@ impl EventLog {
         })
         .await
     }
+}
+
+/// The events of a block. A machine that is busy may be late with the answer; an event that is lost would be waited for in vain.
+async fn events_of(chain: &dyn ChainClient, block: &BlockRef) -> Option<Vec<MarketEvent>> {
+    for _ in 0..ATTEMPTS {
+        match chain.market_events(block.hash).await {
+            Ok(events) => return Some(events),
+            Err(_) => tokio::time::sleep(AGAIN).await,
+        }
+    }
+    None
 }
 
 impl Drop for EventLog {

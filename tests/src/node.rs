@@ -1,7 +1,7 @@
 //! A node.
 
 use crate::{
-    http, ports,
+    Workspace, http, ports,
     process::{Daemon, Launch},
     program, until,
 };
@@ -12,9 +12,12 @@ use std::{
     time::Duration,
 };
 
-/// How long a node may take until its RPC answers: a few seconds, or a minute on a machine that compiles beside it, for the node
-/// compiles the runtime first.
+/// How long a node may take until its RPC answers: a second, or a minute on a machine that compiles beside it when it is the first of a
+/// run, which compiles the runtime.
 const START: Duration = Duration::from_secs(180);
+
+/// Where a node keeps compiled code. All nodes of a run share a folder unless one has the flag already.
+const COMPILED_CODE_FLAG: &str = "--compiled-code";
 
 /// How to start a node.
 #[derive(Clone, Debug)]
@@ -120,6 +123,11 @@ impl Node {
         args.extend(["--prometheus-port".into(), prometheus_port.to_string()]);
         if !place.rpc.is_loopback() {
             args.push("--unsafe-rpc-external".into());
+        }
+        if let Some(cache) = Workspace::compiled_code(folder)
+            && !options.flags.iter().any(|flag| flag == COMPILED_CODE_FLAG)
+        {
+            args.extend([COMPILED_CODE_FLAG.into(), cache.display().to_string()]);
         }
         args.extend(options.flags.iter().cloned());
         let log = folder.join(format!("node-{}.log", options.name));

@@ -16,9 +16,9 @@ use std::{
 };
 
 /// How long it may take until it is ready.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(180);
 /// How long one of its commands may take.
-const COMMAND: Duration = Duration::from_secs(90);
+const COMMAND: Duration = Duration::from_secs(180);
 
 /// A provider. Killed when dropped.
 #[derive(Debug)]
@@ -174,7 +174,7 @@ impl Provider {
     /// SIGTERM, and waits for a clean end.
     pub async fn stop(&mut self) -> Result<()> {
         let daemon = self.daemon.as_mut().context("it has not been started")?;
-        let status = daemon.terminate(Duration::from_secs(30)).await?;
+        let status = daemon.terminate(Duration::from_secs(60)).await?;
         ensure!(
             status.success(),
             "provider {} ended with {status} after SIGTERM",

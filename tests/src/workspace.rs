@@ -2,11 +2,15 @@
 
 use anyhow::{Context, Result};
 use std::{
-    fs,
+    fs::{self, DirBuilder},
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 use tempfile::TempDir;
+
+/// Name of the folder in which the nodes of a run share what they compile.
+const COMPILED_CODE: &str = "compiled-code";
 
 /// A temporary folder for everything that a run makes. It goes when dropped; after [`Workspace::keep_logs`], the logs stay.
 #[derive(Debug)]
@@ -23,6 +27,11 @@ impl Workspace {
             .prefix(prefix)
             .tempdir()
             .context("cannot make a temporary folder")?;
+        // The nodes use no folder that others have access to.
+        DirBuilder::new()
+            .mode(0o700)
+            .create(folder.path().join(COMPILED_CODE))
+            .context("cannot make the folder for compiled runtimes")?;
         Ok(Self {
             folder,
             keep: AtomicBool::new(false),
@@ -41,6 +50,12 @@ impl Workspace {
         let path = self.path().join(format!("{number:03}-{name}"));
         fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
         Ok(path)
+    }
+
+    /// Where nodes that are started in `folder` share what they compile, when it is one that [`Self::folder`] made.
+    pub(crate) fn compiled_code(folder: &Path) -> Option<PathBuf> {
+        let cache = folder.parent()?.join(COMPILED_CODE);
+        cache.is_dir().then_some(cache)
     }
 
     /// Leaves the logs in place at the end.

@@ -124,7 +124,7 @@ async fn show(workspace: &Workspace, mib: u64) -> Result<()> {
     for provider in cluster.providers() {
         accounts.push(provider.lock().await.account().clone());
     }
-    let limit = cluster.period() * 4;
+    let limit = cluster.patience(4);
     try_join_all(
         accounts
             .iter()

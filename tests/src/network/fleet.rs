@@ -16,15 +16,15 @@ use std::{
 };
 
 /// How long it may take to write a chain specification.
-const EXPORT: Duration = Duration::from_secs(60);
+const EXPORT: Duration = Duration::from_secs(300);
 /// How long all nodes may take until the first blocks are final everywhere.
-const START: Duration = Duration::from_secs(180);
+const START: Duration = Duration::from_secs(240);
 /// Height that must be final everywhere before anything is measured.
 const WARM: u64 = 3;
 /// Nodes that all others are told of; they start one after the other.
 const KNOWN: usize = 2;
 /// How long nodes may take to agree after everything is over.
-const AGREE: Duration = Duration::from_secs(60);
+const AGREE: Duration = Duration::from_secs(180);
 /// What each node gets, so that a dozen fit a small machine.
 const MODEST: [&str; 8] = [
     "--db-cache",

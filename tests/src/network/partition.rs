@@ -9,8 +9,10 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// Slots in which votes that were cast before the cut may still arrive on one side.
+/// Slots without a new final block after which finality stands still: votes that were cast before the cut may still be counted until then.
 const SETTLE: u32 = 3;
+/// Slots in which it must have come to stand still.
+const STILL: u32 = 20;
 /// How long finality may take to come back.
 const HEALED: Duration = Duration::from_secs(60);
 /// How long the test waits for it, to report it also when it takes too long.
@@ -37,8 +39,7 @@ pub async fn play(workspace: &Workspace, cut: Duration, section: &mut Section) -
     split.cut()?;
     let cut_at = now();
     // What was under way may arrive on one side.
-    sleep(fleet.slot() * SETTLE).await;
-    let settled = heights(&fleet).await?;
+    let settled = stands_still(&fleet).await?;
     let bests = watch.best();
     sleep(cut.saturating_sub(fleet.slot() * SETTLE)).await;
     let stopped = heights(&fleet).await?;
@@ -95,6 +96,21 @@ pub async fn play(workspace: &Workspace, cut: Duration, section: &mut Section) -
         conflicts.first().cloned().unwrap_or("none".into()),
     );
     fleet.agree(section, made + 1).await
+}
+
+/// The final heights, once they have not changed for some slots, or when they never stop.
+async fn stands_still(fleet: &Fleet) -> Result<Vec<u64>> {
+    let (mut before, mut still) = (heights(fleet).await?, 0);
+    for _ in 0..STILL {
+        sleep(fleet.slot()).await;
+        let now = heights(fleet).await?;
+        still = if now == before { still + 1 } else { 0 };
+        before = now;
+        if still >= SETTLE {
+            break;
+        }
+    }
+    Ok(before)
 }
 
 async fn heights(fleet: &Fleet) -> Result<Vec<u64>> {

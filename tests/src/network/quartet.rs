@@ -7,6 +7,7 @@ use super::{
 use crate::{Node, NodeOptions, until};
 use anyhow::{Context, Result};
 use blocs_primitives::AccountId;
+use futures::future::try_join_all;
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -17,7 +18,7 @@ pub const FAULTY: u32 = 3;
 /// All four.
 pub const NUMBERS: [u32; 4] = [0, 1, 2, FAULTY];
 /// How long all four may take until they finalize the first blocks.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_secs(240);
 /// Eras that last less than half a minute, and a slash that waits for one of them.
 pub fn spec() -> NetworkSpec {
     NetworkSpec {
@@ -32,7 +33,7 @@ pub fn spec() -> NetworkSpec {
     }
 }
 
-/// Four validators, each connected to those before it.
+/// Four validators, each connected to the first.
 pub struct Quartet {
     folder: PathBuf,
     network: TestNetwork,
@@ -50,13 +51,16 @@ impl Quartet {
             slot: Duration::from_millis(spec.slot_millis),
             nodes: Vec::new(),
         };
-        for number in NUMBERS {
-            let env = clock
-                .filter(|_| number == FAULTY)
-                .map(Clock::environment)
-                .unwrap_or_default();
-            let node = quartet.add(&format!("validator-{number}"), number, &env).await?;
-            quartet.nodes.push(node);
+        let env = |number: u32| clock.filter(|_| number == FAULTY).map(Clock::environment);
+        let (first, others) = NUMBERS.split_at(1);
+        for numbers in [first, others] {
+            let start = |number: &u32| {
+                let (number, env) = (*number, env(*number).unwrap_or_default());
+                let quartet = &quartet;
+                async move { quartet.add(&format!("validator-{number}"), number, &env).await }
+            };
+            let nodes = try_join_all(numbers.iter().map(start)).await?;
+            quartet.nodes.extend(nodes);
         }
         for node in &quartet.nodes {
             until("all four validators finalize blocks", START, || async {

@@ -18,7 +18,7 @@ use std::{
 };
 
 /// How long it may take to write a chain specification.
-const EXPORT: Duration = Duration::from_secs(120);
+const EXPORT: Duration = Duration::from_secs(300);
 /// Key types of sessions, as the keystore's files are named for them.
 const SESSION_KEYS: [(&str, Scheme); 3] = [
     ("babe", Scheme::Sr25519),

@@ -190,11 +190,12 @@ pub async fn play(workspace: &Workspace, options: UpgradeOptions, section: &mut 
     town.fleet.check()
 }
 
-/// Four validators, a block a second, votes that take blocks.
+/// Four validators, votes that take blocks, and proving periods of half a minute: a node that compiles the new code stands still for a part
+/// of that, on a machine where all of them do so at once.
 fn spec() -> NetworkSpec {
     NetworkSpec {
         id: "upgrade".into(),
-        slot_millis: 1_000,
+        slot_millis: 2_000,
         // Longer than the nodes can stand still while they compile the new code.
         epoch_blocks: 120,
         accounts: VOTERS,

@@ -29,7 +29,7 @@ const BOND: u128 = 20_000 * BLOC;
 /// How long something may take that waits for an election, or for tokens to come free: some eras of half a minute.
 const ERAS: Duration = Duration::from_secs(300);
 /// How long `key rotate` may take.
-const ROTATE: Duration = Duration::from_secs(60);
+const ROTATE: Duration = Duration::from_secs(180);
 /// Exit code of a command that comes too early.
 const TOO_EARLY: Option<i32> = Some(5);
 

@@ -93,7 +93,7 @@ pub(super) async fn removed_file_is_gone_and_the_rest_of_its_escrow_comes_back(s
     ensure!(free > paid, "nothing came back: {paid} planck before, {free} after");
 
     // And once the deal has run out, the file is not found, and the deposit is back too
-    until("the removed file is not found", cluster.period() * 6, || async {
+    until("the removed file is not found", cluster.patience(6), || async {
         Ok((user.run(["stat", "file"]).await?.code == Some(4)).then_some(()))
     })
     .await?;

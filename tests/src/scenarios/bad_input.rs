@@ -148,7 +148,7 @@ files=$(find "$0" -type f -size +0); echo "left behind: ${files:-none}""#;
     words.extend(args);
     let mut outer = Launch::new(Path::new("unshare"), words, log.clone());
     outer.env = inner.env;
-    let status = run(outer, Duration::from_secs(120)).await?;
+    let status = run(outer, Duration::from_secs(180)).await?;
     Ok((status.success(), std::fs::read_to_string(log)?))
 }
 
@@ -212,7 +212,7 @@ pub(super) async fn malformed_rpc_is_answered_with_an_error(stage: &Stage) -> Re
 
     // And the chain goes on
     let height = cluster.chain().block(At::Finalized).await?.number;
-    until("the chain finalizes more blocks", Duration::from_secs(30), || async {
+    until("the chain finalizes more blocks", Duration::from_secs(180), || async {
         Ok((cluster.chain().block(At::Finalized).await?.number > height + 1).then_some(()))
     })
     .await?;

@@ -219,7 +219,7 @@ pub(super) async fn polkadot_js_reads_the_deal_of_a_file_and_pays(stage: &Stage)
         let args = [[script.as_str(), cluster.url()].as_slice(), words].concat();
         let mut launch = Launch::new(Path::new("node"), args, log.clone());
         launch.stdout = Some(out.clone());
-        let status = run(launch, Duration::from_secs(90)).await?;
+        let status = run(launch, LIMIT).await?;
         ensure!(status.success(), "the script ended with {status}: {}", tail(&log));
         seen.push(fs::read_to_string(&out)?);
     }

@@ -56,6 +56,9 @@ pub(super) async fn corrupted_bytes_are_noticed_and_the_provider_is_named(stage:
     let cluster = stage.own("corrupt", 3).await?;
     let (user, source, deal) = with_file(&cluster, "owner", 6 * MIB, &["--ec", "2+1"]).await?;
     let account = holder(&cluster, deal, 0).await?;
+    // It finds the damage itself when it proves next, and concedes the slot: just after a proof there is a period until then.
+    let period = cluster.current_period().await?;
+    cluster.proved_since(&account, period, cluster.patience(3)).await?;
     {
         let provider = cluster.provider(number_of(&cluster, &account).await?).await?;
         let files = provider.slot_files()?;
@@ -102,7 +105,7 @@ pub(super) async fn one_lost_slot_is_conceded_and_the_others_go_on_earning(stage
     fs::remove_file(files.first().context("the provider has no slot on disk")?)?;
 
     // Then it concedes that slot, which costs a part of its bond
-    let limit = cluster.period() * 8;
+    let limit = cluster.patience(8);
     let (block, index, slashed) = cluster
         .events()
         .first("the slot is lost", limit, |(block, event)| match event {
@@ -180,7 +183,7 @@ pub(super) async fn provider_whose_data_was_deleted_is_slashed_and_then_faulted(
     }
 
     // Then it misses, is slashed each time, and is faulted after the last
-    let limit = cluster.period() * (misses_to_fault + 4);
+    let limit = cluster.patience(misses_to_fault + 4);
     let faulted = |(_, event): &(_, MarketEvent)| match event {
         MarketEvent::Faulted { provider, .. } if *provider == account => Some(()),
         _ => None,

@@ -81,7 +81,7 @@ async fn run_plain(home: &Path, config: Option<&str>, args: &[&str]) -> Result<s
         launch = launch.env("BLOCS_CONFIG", config);
     }
     launch.stdout = Some(out.clone());
-    let status = run(launch, Duration::from_secs(150)).await?;
+    let status = run(launch, Duration::from_secs(300)).await?;
     let (stdout, stderr) = (fs::read_to_string(out)?, crate::process::tail(&log));
     ensure!(
         status.success(),

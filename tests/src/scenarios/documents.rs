@@ -88,7 +88,7 @@ pub(super) async fn commands_in_the_documents_exist(stage: &Stage) -> Result<Ver
         let out = folder.join(format!("help-{number}.out"));
         let mut launch = Launch::new(&binary(&line.program)?, args, folder.join(format!("help-{number}.log")));
         launch.stdout = Some(out.clone());
-        let status = run(launch, Duration::from_secs(20)).await?;
+        let status = run(launch, Duration::from_secs(120)).await?;
         ensure!(
             status.success(),
             "a document names a command that is not there: {line:?}"

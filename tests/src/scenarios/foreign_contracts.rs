@@ -5,7 +5,7 @@ mod published;
 use self::published::{Crate, INK_4, INK_6, SOURCES};
 use super::{Stage, Verdict};
 use crate::{BLOC, User, process::run, program::target_dir};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use blocs_contract::{Bundle, check_code};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -155,13 +155,8 @@ pub(super) async fn published_contracts_are_built_from_their_source_and_run(stag
     let cluster = stage.shared().await?;
     let folder = stage.workspace().folder("foreign-sources")?;
     published::sources(&folder).await?;
-    let mut users = Vec::new();
-    for name in ["foreign-token", "foreign-nft", "foreign-oracle", "foreign-claims"] {
-        users.push(cluster.user(name).await?);
-    }
-    let [a, b, c, d] = users.as_slice() else {
-        bail!("{} users were made", users.len());
-    };
+    let names = ["foreign-token", "foreign-nft", "foreign-oracle", "foreign-claims"];
+    let [a, b, c, d] = &cluster.users(names).await?;
     refuse_source_of_ink_4(a, &stage.workspace().folder("foreign-older")?).await?;
     // While one is built, the one before is run.
     let [token, collection, oracle, claims] = &SOURCES;
@@ -277,13 +272,8 @@ pub(super) async fn bundles_of_another_build_tool_are_judged_deployed_and_run(st
     }
     ensure!(judged == 20, "{judged} bundles in place of 20");
 
-    let mut users = Vec::new();
-    for name in ["foreign-wrapped", "foreign-prices", "foreign-roles", "foreign-lending"] {
-        users.push(cluster.user(name).await?);
-    }
-    let [a, b, c, d] = users.as_slice() else {
-        bail!("{} users were made", users.len());
-    };
+    let names = ["foreign-wrapped", "foreign-prices", "foreign-roles", "foreign-lending"];
+    let [a, b, c, d] = &cluster.users(names).await?;
     tokio::try_join!(
         use_wrapped(a, &bundles),
         use_prices(b, &bundles),

@@ -103,7 +103,7 @@ pub(super) async fn key_files_go_to_polkadot_js_and_come_back(stage: &Stage) -> 
     let modules = modules.display().to_string();
     let mut launch = Launch::new(Path::new("node"), [script.as_str(), &modules, &input], log.clone());
     launch.stdout = Some(out.clone());
-    let status = run(launch, Duration::from_secs(60)).await?;
+    let status = run(launch, Duration::from_secs(180)).await?;
     ensure!(status.success(), "the script ended with {status}: {}", tail(&log));
     let seen: Value = serde_json::from_str(&fs::read_to_string(&out)?)?;
 
@@ -346,7 +346,7 @@ pub(super) async fn password_is_asked_for_on_a_terminal(stage: &Stage) -> Result
         set -u
         cd "$FOLDER"
         asked() {
-            for _ in $(seq 600); do
+            for _ in $(seq 2400); do
                 if [ "$(grep -o "$1" "$log" 2>/dev/null | wc -l)" -ge "$2" ] &&
                     stty -F "$(cat "$log.tty")" -a | grep -q -- ' -echo '; then return; fi
                 sleep 0.05
@@ -372,7 +372,7 @@ pub(super) async fn password_is_asked_for_on_a_terminal(stage: &Stage) -> Result
     launch.log = log.clone();
     launch.env.retain(|(name, _)| name != "BLOCS_PASSWORD");
     let launch = launch.env("FOLDER", &folder).env("BLOCS", &program);
-    let status = run(launch, Duration::from_secs(120)).await?;
+    let status = run(launch, Duration::from_secs(300)).await?;
     ensure!(status.success(), "step {status} at the terminal: {}", tail(&log));
     for log in ["new", "wrong", "right"] {
         let shown = fs::read_to_string(user.home().join(log))?;
@@ -468,7 +468,7 @@ pub(super) async fn commands_of_the_accounts_guide_work(stage: &Stage) -> Result
     launch.log = log.clone();
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", target_dir()?.display());
-    let status = run(launch.env("PATH", path), Duration::from_secs(120)).await?;
+    let status = run(launch.env("PATH", path), Duration::from_secs(300)).await?;
     ensure!(status.success(), "a command of the guide failed: {}", tail(&log));
     Ok(Verdict::Passed)
 }

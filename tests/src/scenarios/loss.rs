@@ -77,7 +77,7 @@ pub(super) async fn killed_provider_restarts_with_every_slot_and_goes_on_proving
         .context("no such deal")?
         .start;
     let account = cluster.provider(0).await?.account().clone();
-    let limit = cluster.period() * 4;
+    let limit = cluster.patience(4);
     let (period, paid) = cluster.proved_since(&account, start, limit).await?;
     ensure!(paid > 0, "period {period} was proved and paid nothing");
 
@@ -112,7 +112,7 @@ pub(super) async fn provider_killed_during_put_costs_nothing_but_time(stage: &St
     // When one is killed while it receives its slot
     let put = user.put(&source, "file", &["--ec", "2+1"]);
     let kill = async {
-        until("a provider receives bytes", Duration::from_secs(60), || async {
+        until("a provider receives bytes", Duration::from_secs(180), || async {
             for provider in cluster.providers() {
                 let mut provider = provider.lock().await;
                 if folder_size(provider.folder())? > 4 * MIB {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::{fs, time::Duration};
 
 /// Longest time for a few blocks, on a machine that does much else.
-const BLOCKS: Duration = Duration::from_secs(120);
+const BLOCKS: Duration = Duration::from_secs(240);
 
 /// Runs a command that must succeed, and reads the JSON that it prints.
 async fn done(user: &User, words: &[&str]) -> Result<Value> {
@@ -30,13 +30,7 @@ async fn free(cluster: &Cluster, account: &AccountId) -> Result<Balance> {
 pub(super) async fn two_of_three_move_what_they_hold_together(stage: &Stage) -> Result<Verdict> {
     // Given three people, an account that two of them can use, and tokens on it
     let cluster = stage.shared().await?;
-    let mut people = Vec::new();
-    for name in ["ann", "ben", "cem", "dan"] {
-        people.push(cluster.user(name).await?);
-    }
-    let [ann, ben, cem, dan] = people.as_slice() else {
-        anyhow::bail!("four people were made");
-    };
+    let [ann, ben, cem, dan] = &cluster.users(["ann", "ben", "cem", "dan"]).await?;
     let addresses = [ann, ben, cem].map(|user| user.account().to_string());
     let group: Vec<&str> = ["--threshold", "2"]
         .into_iter()
@@ -143,8 +137,7 @@ pub(super) async fn two_of_three_move_what_they_hold_together(stage: &Stage) -> 
 pub(super) async fn proxies_do_what_their_type_allows_and_no_more(stage: &Stage) -> Result<Verdict> {
     // Given an account with a proxy for votes and one for the market, and a proposal to vote on
     let cluster = stage.shared().await?;
-    let owner = cluster.user("owner").await?;
-    let (voter, keeper) = (cluster.user("voter").await?, cluster.user("keeper").await?);
+    let [owner, voter, keeper, slow] = cluster.users(["owner", "voter", "keeper", "slow"]).await?;
     let real = owner.account().to_string();
     let (voter_address, keeper_address) = (voter.account().to_string(), keeper.account().to_string());
     done(&owner, &["proxy", "add", &voter_address, "--type", "governance"]).await?;
@@ -189,7 +182,6 @@ pub(super) async fn proxies_do_what_their_type_allows_and_no_more(stage: &Stage)
     }
 
     // And with a delay a call must be announced first
-    let slow = cluster.user("slow").await?;
     let slow_address = slow.account().to_string();
     let any = ["--yes", "proxy", "add", &slow_address, "--type", "any", "--delay", "3"];
     done(&owner, &any).await?;
@@ -227,7 +219,7 @@ pub(super) async fn proxies_do_what_their_type_allows_and_no_more(stage: &Stage)
 }
 
 /// The referendum that an account has proposed.
-async fn referendum_of(cluster: &Cluster, account: &AccountId) -> Result<u128> {
+pub(super) async fn referendum_of(cluster: &Cluster, account: &AccountId) -> Result<u128> {
     let entries = cluster
         .chain()
         .entries(At::Finalized, "Referenda", "ReferendumInfoFor", vec![], 1_000)
@@ -245,7 +237,7 @@ async fn referendum_of(cluster: &Cluster, account: &AccountId) -> Result<u128> {
 pub(super) async fn other_tokens_are_made_sent_and_burnt(stage: &Stage) -> Result<Verdict> {
     // Given an asset with three decimals
     let cluster = stage.shared().await?;
-    let (smith, buyer) = (cluster.user("smith").await?, cluster.user("buyer").await?);
+    let [smith, buyer] = cluster.users(["smith", "buyer"]).await?;
     let (own, to) = (smith.account().to_string(), buyer.account().to_string());
     let create = [
         "asset",

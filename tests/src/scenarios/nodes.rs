@@ -18,7 +18,7 @@ pub(super) async fn validator_and_full_node_agree_and_finalize(stage: &Stage) ->
     for (name, node) in [("validator", &validator), ("full node", &full)] {
         until(
             &format!("the {name} has finalized block {HEIGHT}"),
-            Duration::from_secs(90),
+            Duration::from_secs(240),
             || async { Ok((node.finalized_height().await? >= HEIGHT).then_some(())) },
         )
         .await?;

@@ -2,7 +2,7 @@
 
 use super::{Stage, Verdict};
 use crate::{
-    Node, NodeOptions, get, ports,
+    Node, NodeOptions, Workspace, get, ports,
     process::{Launch, run},
     program, until,
 };
@@ -17,10 +17,13 @@ use std::{
 use subxt::utils::AccountId32;
 
 /// How long a command of the node's program may take.
-const COMMAND: Duration = Duration::from_secs(120);
+const COMMAND: Duration = Duration::from_secs(300);
+
+/// How long a node may take until it answers, when it compiles the runtime first beside many others.
+pub(super) const START: Duration = Duration::from_secs(300);
 
 /// How long a node may take to stop: it has nothing to wait for but its database.
-const STOP: Duration = Duration::from_secs(20);
+pub(super) const STOP: Duration = Duration::from_secs(20);
 
 /// Alice, whom every development chain knows.
 pub(super) const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
@@ -198,7 +201,7 @@ pub(super) async fn doctor_names_what_is_wrong_and_fails(stage: &Stage) -> Resul
 
 pub(super) async fn log_as_json_has_an_object_on_each_line(stage: &Stage) -> Result<Verdict> {
     let (_folder, mut node) = dev_node(stage, "json-log", &["--log-format", "json"]).await?;
-    until("two blocks are final", Duration::from_secs(60), || async {
+    until("two blocks are final", Duration::from_secs(180), || async {
         Ok((node.finalized_height().await? >= 2).then_some(()))
     })
     .await?;
@@ -231,13 +234,13 @@ pub(super) async fn health_and_metrics_say_that_the_node_works(stage: &Stage) ->
     ensure!(health.status == 200, "/health answers {}", health.status);
     let state: Value = serde_json::from_str(&health.body)?;
     ensure!(state.get("peers").is_some(), "/health says {}", health.body);
-    until("the node is ready", Duration::from_secs(60), || async {
+    until("the node is ready", Duration::from_secs(180), || async {
         Ok((get(node.rpc_port(), "/health/readiness").await?.status == 200).then_some(()))
     })
     .await?;
 
     // Every metric that the guide lists is there once a block is final
-    until("our metrics are counted", Duration::from_secs(60), || async {
+    until("our metrics are counted", Duration::from_secs(180), || async {
         let body = get(node.prometheus_port(), "/metrics").await?.body;
         Ok(value(&body, "blocs_market_owed_bloc").is_some().then_some(()))
     })
@@ -266,7 +269,7 @@ pub(super) async fn health_and_metrics_say_that_the_node_works(stage: &Stage) ->
 pub(super) async fn node_stops_at_once_and_well(stage: &Stage) -> Result<Verdict> {
     let (_folder, mut node) = dev_node(stage, "stop", &[]).await?;
     for signal in ["TERM", "INT"] {
-        let height = until("a block is final", Duration::from_secs(60), || async {
+        let height = until("a block is final", Duration::from_secs(180), || async {
             let height = node.finalized_height().await?;
             Ok((height > 0).then_some(height))
         })
@@ -306,6 +309,8 @@ pub(super) async fn spec_or_database_that_does_not_fit_is_named(stage: &Stage) -
 
     let (port, rpc) = (ports::free_port()?.to_string(), ports::free_port()?);
     let rpc_text = rpc.to_string();
+    let compiled = Workspace::compiled_code(&folder).context("a folder that is not of the workspace")?;
+    let compiled = compiled.display().to_string();
     let words = |spec: &Path| {
         let spec = spec.display().to_string();
         [
@@ -320,13 +325,15 @@ pub(super) async fn spec_or_database_that_does_not_fit_is_named(stage: &Stage) -
             "--no-prometheus",
             "--validator",
             "--no-mdns",
+            "--compiled-code",
+            &compiled,
         ]
         .map(str::to_owned)
     };
     let program = program::binary("blocs-node")?;
     let log = folder.join("first.log");
     let mut daemon = crate::Daemon::start(Launch::new(&program, words(&one), log.clone()))?;
-    until("the node answers", Duration::from_secs(60), || {
+    until("the node answers", START, || {
         let alive = daemon.check();
         async move {
             alive?;

@@ -71,7 +71,7 @@ pub(super) async fn a_renewed_file_is_proved_and_read_after_its_first_end_and_se
     // And renewed again without a provider that leaves: it is named, and the others go on when that is asked for
     let leaving = cluster.provider(2).await?.account().clone();
     cluster.provider(2).await?.command("drain").await?;
-    let limit = cluster.period() * 2;
+    let limit = cluster.patience(2);
     until(
         "the leaving provider refuses to keep its slot longer",
         limit,
@@ -90,7 +90,7 @@ pub(super) async fn a_renewed_file_is_proved_and_read_after_its_first_end_and_se
 
     // Then its providers prove after the first end, and the file comes back
     let staying = cluster.provider(0).await?.account().clone();
-    let limit = cluster.period() * (last - opened.start + 4);
+    let limit = cluster.patience(last - opened.start + 4);
     for account in [&staying, &leaving] {
         let (period, paid) = cluster.proved_since(account, opened.end, limit).await?;
         ensure!(paid > 0, "{account} proved period {period} and was paid nothing");

@@ -2,7 +2,7 @@
 
 mod schema;
 
-use super::{Stage, Verdict, loss::with_file};
+use super::{Stage, Verdict, loss::with_file, multisig::referendum_of};
 use crate::{
     BLOC, Cluster, http, ports,
     process::{Daemon, Launch, run},
@@ -11,7 +11,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use blocs_chain::{At, ChainClient, MarketCall, Signer, TxOptions, WaitFor};
-use blocs_primitives::{AccountId, Hash};
+use blocs_primitives::{AccountId, Balance, Hash};
 use serde_json::Value;
 use sp_core::crypto::Ss58Codec;
 use std::{
@@ -34,7 +34,7 @@ impl Rest {
         let log = cluster.folder().join(format!("rest-{name}.log"));
         let args = ["--url", cluster.url(), "--listen", &listen];
         let mut daemon = Daemon::start(Launch::new(&binary("blocs-rest")?, args, log))?;
-        until("blocs-rest is ready", Duration::from_secs(30), || {
+        until("blocs-rest is ready", Duration::from_secs(180), || {
             let alive = daemon.check();
             async move {
                 alive?;
@@ -102,13 +102,20 @@ fn hex(hash: Hash) -> String {
     format!("{hash:?}")
 }
 
-/// Sends a call by name, in text, and waits until it is in a block.
+/// An account that only one scenario has, with tokens: what it sends, and what becomes of it, does not depend on the others on the shared chain.
+async fn somebody(cluster: &Cluster, name: &str, amount: Balance) -> Result<Signer> {
+    let signer = Signer::from_suri(&format!("//Rest//{name}"))?;
+    cluster.fund(&signer.account(), amount).await?;
+    Ok(signer)
+}
+
+/// Sends a call by name, in text, and waits until it is in a finalized block.
 async fn send(cluster: &Cluster, signer: &Signer, call: &str, args: &[&str]) -> Result<Hash> {
     let chain = cluster.chain();
     let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
     let call = chain.call_from_text(call, &args).await?;
     let report = chain
-        .submit_raw(signer, call, TxOptions::default(), WaitFor::InBlock)
+        .submit_raw(signer, call, TxOptions::default(), WaitFor::Finalized)
         .await?;
     Ok(report.block.hash)
 }
@@ -118,7 +125,7 @@ pub(super) async fn transfer_is_found_in_its_block_and_the_accounts_follow(stage
     let cluster = stage.shared().await?;
     let rest = Rest::start(cluster, "transfer").await?;
     let to = Signer::from_suri("//Rest//receiver")?.account();
-    let from = Signer::from_suri("//Alice")?;
+    let from = somebody(cluster, "sender", 100 * BLOC).await?;
     let amount = 7 * BLOC;
     let call = MarketCall::Transfer { to: to.clone(), amount };
     let report = cluster.chain().submit(&from, call, WaitFor::Finalized).await?;
@@ -210,7 +217,7 @@ pub(super) async fn transfer_is_found_in_its_block_and_the_accounts_follow(stage
 async fn rest_sees(rest: &Rest, number: u32) -> Result<()> {
     until(
         "blocs-rest sees the finalized block",
-        Duration::from_secs(30),
+        Duration::from_secs(180),
         || async {
             let runtime = rest.get("/v1/runtime").await?;
             Ok((runtime["at"]["number"].as_u64() >= Some(number.into())).then_some(()))
@@ -309,8 +316,8 @@ pub(super) async fn deals_proofs_and_what_accounts_hold_are_shown_decoded(stage:
         .first()
         .map(|(_, slot)| slot.provider.clone())
         .context("no slot")?;
-    cluster.proved_since(&prover, begin, Duration::from_secs(90)).await?;
-    let proof = until("a proof is shown", Duration::from_secs(60), || async {
+    cluster.proved_since(&prover, begin, cluster.patience(3)).await?;
+    let proof = until("a proof is shown", Duration::from_secs(180), || async {
         let page = rest.get("/v1/blocks?limit=100&at=best").await?;
         for block in page["items"].as_array().into_iter().flatten() {
             if block["extrinsics"].as_u64() < Some(2) {
@@ -333,9 +340,8 @@ pub(super) async fn deals_proofs_and_what_accounts_hold_are_shown_decoded(stage:
     );
 
     // And so is what an account holds beyond its balance
-    let owner = Signer::from_suri("//Rest//holder")?;
+    let owner = somebody(cluster, "holder", 100 * BLOC).await?;
     let who = address(&owner.account());
-    cluster.fund(&owner.account(), 100 * BLOC).await?;
     let friend = address(&Signer::from_suri("//Bob")?.account());
     send(cluster, &owner, "proxy.addProxy", &[&friend, "Governance", "0"]).await?;
     send(cluster, &owner, "assets.create", &["4711", &who, "1"]).await?;
@@ -360,19 +366,16 @@ pub(super) async fn referendum_is_shown_with_its_call_votes_and_deadlines(stage:
     // Given a referendum of the small spenders, its deposit put down, with a vote
     let cluster = stage.shared().await?;
     let rest = Rest::start(cluster, "referendum").await?;
-    let alice = Signer::from_suri("//Alice")?;
+    let proposer = somebody(cluster, "proposer", 5_000 * BLOC).await?;
     let to = address(&Signer::from_suri("//Rest//grant")?.account());
     let spend = format!("treasury.spendLocal(1BLOC, {to})");
     let args = ["Origins(SmallSpender)", spend.as_str(), "After(10)"];
-    let submitted = send(cluster, &alice, "referenda.submit", &args).await?;
-    let count = rest
-        .get(&format!("/v1/pallets/referenda/referendumCount?at={}", hex(submitted)))
-        .await?;
-    let index = count["value"].as_u64().context("no count")? - 1;
-    let number = index.to_string();
-    send(cluster, &alice, "referenda.placeDecisionDeposit", &[&number]).await?;
+    send(cluster, &proposer, "referenda.submit", &args).await?;
+    let number = referendum_of(cluster, &proposer.account()).await?.to_string();
+    let index: u64 = number.parse()?;
+    send(cluster, &proposer, "referenda.placeDecisionDeposit", &[&number]).await?;
     let vote = "Standard{vote: 0x81, balance: 1000BLOC}";
-    let voted = send(cluster, &alice, "convictionVoting.vote", &[&number, vote]).await?;
+    let voted = send(cluster, &proposer, "convictionVoting.vote", &[&number, vote]).await?;
 
     // When it is asked for
     let shown = rest.get(&format!("/v1/referenda/{index}?at={}", hex(voted))).await?;
@@ -393,7 +396,7 @@ pub(super) async fn referendum_is_shown_with_its_call_votes_and_deadlines(stage:
         shown["tally"]
     );
     ensure!(
-        shown["decision_deposit"]["who"] == address(&alice.account()),
+        shown["decision_deposit"]["who"] == address(&proposer.account()),
         "no decision deposit: {shown}"
     );
     let known = ["decision_begins", "decision_ends", "confirmed"];
@@ -513,7 +516,7 @@ pub(super) async fn bad_input_is_answered_with_what_to_do_next(stage: &Stage) ->
 
     // And it stops at once when it is told to
     let begin = Instant::now();
-    let status = rest.daemon.terminate(Duration::from_secs(20)).await?;
+    let status = rest.daemon.terminate(Duration::from_secs(60)).await?;
     ensure!(status.success(), "it ended with {status} after {:?}", begin.elapsed());
     Ok(Verdict::Passed)
 }
@@ -618,7 +621,7 @@ pub(super) async fn commands_of_the_rest_guide_work(stage: &Stage) -> Result<Ver
             let args = ["-c", command.as_str()];
             let mut launch = Launch::new(Path::new("sh"), args, folder.join("rest-guide.log"));
             launch.stdout = Some(out.clone());
-            let status = run(launch, Duration::from_secs(30)).await?;
+            let status = run(launch, Duration::from_secs(120)).await?;
             let answer = fs::read_to_string(&out)?;
             ensure!(status.success(), "{line} failed: {answer}");
             serde_json::from_str::<Value>(&answer).with_context(|| format!("{line} gave no JSON: {answer}"))?;

@@ -1,34 +1,26 @@
-//! A contract that owns a deal, by the guide's steps: made, funded, its deal opened and extended with quotes, and what it refuses.
-//!
-//! The provider is a key: what a provider's program would sign is signed here. What providers keep and prove for a contract is tested with
-//! the kit (`crates/contract-kit/tests/storage_archive.rs`).
+//! A contract that owns a deal, by the guide's steps: made and funded, its file uploaded by somebody without a token, its deal opened
+//! and extended with the quotes that the programs collect, the file fetched, and what the contract refuses.
 
-use super::{Stage, Verdict};
-use crate::{BLOC, Cluster, User, program::target_dir};
+use super::{Stage, Verdict, loss::comes_back};
+use crate::{BLOC, Cluster, User, program::target_dir, random_file, sha256, until};
 use anyhow::{Context, Result, ensure};
-use blocs_chain::{At, ChainClient, value::address};
-use blocs_primitives::{AccountId, Balance, DealId, ExtensionQuote, Period, Quote, Root, SlotIndex, rate};
+use blocs_chain::{At, ChainClient};
+use blocs_primitives::{AccountId, Balance, DealId};
 use serde_json::Value;
-use sp_core::{Pair, crypto::Ss58Codec, sr25519};
+use sp_core::crypto::Ss58Codec;
+use std::{fs, path::Path};
 
-/// What the provider asks per GiB and period, in planck.
+/// The most that the archive pays per GiB and period, in planck: what the providers ask.
 const PRICE: Balance = 1_000_000_000;
-/// Bytes of the only slot.
-const SIZE: u64 = 1 << 20;
-const SALT: [u8; 32] = [3; 32];
-/// BLAKE3 hash of bytes that nobody asks for within the scenario.
-const ROOT: Root = Root([4; 32]);
+const SIZE: u64 = 3 << 20;
 
-/// An archive on a chain of its own, and the provider that signs for it.
+/// An archive on a chain of its own, with three providers.
 struct Archive {
     cluster: Cluster,
     curator: User,
-    keeper: User,
-    operator: sr25519::Pair,
     bundle: String,
     contract: String,
     account: AccountId,
-    deal: DealId,
 }
 
 /// Runs a command that must succeed, and reads the JSON that it prints.
@@ -37,22 +29,19 @@ async fn done(user: &User, words: &[&str]) -> Result<Value> {
     user.run(words).await?.expect(0)?.json()
 }
 
-fn hex(bytes: impl AsRef<[u8]>) -> String {
-    format!("0x{}", hex::encode(bytes))
+fn read(file: &Path) -> Result<Value> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
+    value[name].as_str().with_context(|| format!("no {name} in {value}"))
 }
 
 impl Archive {
     async fn new(stage: &Stage) -> Result<Self> {
-        let cluster = stage.own("storage-contract", 0).await?;
-        let (curator, keeper) = (cluster.user("curator").await?, cluster.user("keeper").await?);
-        let operator = sr25519::Pair::from_seed(&[9; 32]);
-        let registration = format!(
-            "registration={{operator: {}, bond: 200BLOC, terms: {{capacity: 1_000_000_000, price: {PRICE}, zone: \"eu\", tier: Hot, \
-             peer_id: \"none\", addresses: []}}}}",
-            hex(operator.public())
-        );
-        done(&keeper, &["tx", "call", "storageMarket.register", &registration]).await?;
-
+        let cluster = stage.own("storage-contract", 3).await?;
+        let curator = cluster.user("curator").await?;
         let target = target_dir()?;
         let target = target.parent().context("the programs lie in no target folder")?;
         let bundle = target.join("contracts/ink/storage-archive/storage-archive.contract");
@@ -62,32 +51,24 @@ impl Archive {
             bundle.display()
         );
         let bundle = bundle.display().to_string();
-        let made = done(
-            &curator,
-            &[
-                "contract",
-                "instantiate",
-                &bundle,
-                &format!("max_price={PRICE}"),
-                "max_ahead=20",
-                "least_slots=1",
-                "--value",
-                "5",
-            ],
-        )
-        .await?;
-        let contract = made["contract"].as_str().context("no contract")?.to_owned();
+        let price = format!("max_price={PRICE}");
+        let words = [
+            "contract",
+            "instantiate",
+            &bundle,
+            &price,
+            "max_ahead=20",
+            "least_slots=2",
+        ];
+        let made = done(&curator, &[&words[..], &["--value", "5"]].concat()).await?;
+        let contract = text(&made, "contract")?.to_owned();
         let (account, _) = AccountId::from_ss58check_with_version(&contract).context("the contract's address")?;
-        let deal = DealId::derive(&account, &SALT);
         Ok(Self {
             cluster,
             curator,
-            keeper,
-            operator,
             bundle,
             contract,
             account,
-            deal,
         })
     }
 
@@ -105,97 +86,97 @@ impl Archive {
         Ok(())
     }
 
-    /// The last block of a quote of now.
-    async fn valid_until(&self) -> Result<u32> {
-        let finalized = self.cluster.node().await.finalized_height().await?;
-        Ok(u32::try_from(finalized)? + self.cluster.chain().period_length())
-    }
-
-    fn rate(&self) -> Result<Balance> {
-        rate(PRICE, SIZE).context("a small price")
-    }
-
-    /// An offer of one slot, as an argument.
-    async fn offer(&self, duration: Period) -> Result<String> {
-        let quote = Quote {
-            genesis: self.cluster.chain().genesis_hash(),
-            provider: self.keeper.account().clone(),
-            owner: self.account.clone(),
-            deal: self.deal,
-            index: SlotIndex(0),
-            root: ROOT,
-            size: SIZE,
-            rate: self.rate()?,
-            duration,
-            valid_until: self.valid_until().await?,
-        };
-        let signature = self.operator.sign(&quote.signing_payload());
-        Ok(format!(
-            "{{salt: {}, manifest: {}, k: 1, duration: {duration}, label: 0x, slots: [{{provider: {}, root: {}, size: {SIZE}, rate: {}, \
-             valid_until: {}, signature: {}}}]}}",
-            hex(SALT),
-            hex([5; 32]),
-            address(self.keeper.account(), self.cluster.chain().properties()),
-            hex(ROOT.0),
-            quote.rate,
-            quote.valid_until,
-            hex(signature)
-        ))
-    }
-
-    /// An extension of the slot, as `blocs renew --quotes` writes it.
-    async fn extension(&self, from: Period, to: Period) -> Result<String> {
-        let quote = ExtensionQuote {
-            genesis: self.cluster.chain().genesis_hash(),
-            provider: self.keeper.account().clone(),
-            owner: self.account.clone(),
-            deal: self.deal,
-            index: SlotIndex(0),
-            rate: self.rate()?,
-            from,
-            to,
-            valid_until: self.valid_until().await?,
-        };
-        let signature = self.operator.sign(&quote.signing_payload());
-        Ok(format!(
-            "{{deal: {}, end: {to}, slots: [{{index: 0, valid_until: {}, signature: {}}}]}}",
-            hex(self.deal.0),
-            quote.valid_until,
-            hex(signature)
-        ))
+    /// Quotes for keeping the deal so many periods longer, as an argument. The providers take a deal for open when it is final.
+    async fn extension(&self, user: &User, deal: &str, periods: u32) -> Result<String> {
+        let file = user.home().join(format!("{periods}-longer.json"));
+        let (shown, periods) = (file.display().to_string(), periods.to_string());
+        let words = ["--yes", "renew", deal, "--periods", &periods, "--quotes", &shown];
+        until(
+            "the providers quote a longer time",
+            self.cluster.patience(3),
+            || async { Ok((user.run(words).await?.code == Some(0)).then_some(())) },
+        )
+        .await?;
+        Ok(text(&read(&file)?, "argument")?.to_owned())
     }
 }
 
 pub(super) async fn a_contract_opens_a_deal_that_anyone_funds_and_extends(stage: &Stage) -> Result<Verdict> {
     let archive = Archive::new(stage).await?;
-    let chain = archive.cluster.chain();
-    let curator = &archive.curator;
+    let (chain, curator) = (archive.cluster.chain(), &archive.curator);
 
-    // The contract says for which deal providers are to quote
-    let salt = hex(SALT);
+    // Somebody without a token uploads for the contract, and brings the providers' quotes
+    let uploader = archive.cluster.poor_user("uploader").await?;
+    let source = uploader.home().join("holiday.tar");
+    random_file(&source, SIZE, SIZE)?;
+    let file = uploader.home().join("quotes.json");
+    let (path, shown) = (source.display().to_string(), file.display().to_string());
+    let words = [
+        "put",
+        &path,
+        "--ec",
+        "2+1",
+        "--for",
+        "15p",
+        "--owner",
+        &archive.contract,
+    ];
+    let uploaded = done(&uploader, &[&words[..], &["--quotes", &shown]].concat()).await?;
+    let quotes = read(&file)?;
+    let id = text(&quotes, "deal")?.to_owned();
+    ensure!(
+        uploaded["deal"] == id.as_str() && uploaded["state"] == "quoted",
+        "{uploaded}"
+    );
+
+    // The contract says that this is the id of its deal, and the curator opens it at the price that was told
+    let salt = text(&quotes["offer"], "salt")?;
     let words = [
         "contract",
         "read",
         &archive.contract,
         "deal_id",
-        &salt,
+        salt,
         "--bundle",
         &archive.bundle,
     ];
-    let read = done(curator, &words).await?;
-    ensure!(read["value"] == hex(archive.deal.0).as_str(), "another id: {read}");
-
-    // Only its curator opens the deal, which is the contract's
-    let offer = archive.offer(15).await?;
-    let stranger = archive.cluster.user("stranger").await?;
-    archive.refused(&stranger, "open", &[&offer], "NotCurator").await?;
-    let opened = archive.call(curator, "open", &[&offer]).await?;
-    ensure!(opened["events"][0]["event"] == "Opened", "{opened}");
-    let deal = chain
-        .deal(archive.deal, At::Best)
-        .await?
-        .context("no deal was opened")?;
+    let offer = text(&quotes, "argument")?;
+    let opened = archive.call(curator, "open", &[offer]).await?;
+    let event = &opened["events"][0];
+    ensure!(
+        event["event"] == "Opened" && event["fields"]["price"] == quotes["price"],
+        "{opened}, and the quotes say {quotes}"
+    );
+    let told = done(curator, &words).await?;
+    ensure!(told["value"] == id.as_str(), "another id: {told}");
+    let deal_id = DealId(id.parse().context("the deal's id")?);
+    let deal = chain.deal(deal_id, At::Best).await?.context("no deal was opened")?;
     ensure!(deal.owner == archive.account, "{} owns it", deal.owner);
+    ensure!(
+        quotes["deposit"] == deal.deposit.to_string().as_str(),
+        "the deposit is {}",
+        deal.deposit
+    );
+    let stranger = archive.cluster.user("stranger").await?;
+    archive.refused(&stranger, "open", &[offer], "NotCurator").await?;
+
+    // Who uploaded has the file, here by its name and elsewhere by its deal and the words; and removes nothing
+    until("the deal is final", archive.cluster.patience(2), || async {
+        Ok(chain.deal(deal_id, At::Finalized).await?)
+    })
+    .await?;
+    comes_back(&uploader, "holiday.tar", &source).await?;
+    let elsewhere = uploader.moved_to(&archive.cluster.folder().join("elsewhere")).await?;
+    let copy = elsewhere.home().join("copy.tar");
+    elsewhere.get(&id, &copy).await?.expect(0)?;
+    ensure!(sha256(&source)? == sha256(&copy)?, "the copy elsewhere differs");
+    let listed = done(&uploader, &["ls"]).await?;
+    ensure!(
+        listed["state"] == "certified" && listed["owner"] == archive.contract.as_str(),
+        "{listed}"
+    );
+    let removed = uploader.run(["--yes", "rm", "holiday.tar"]).await?;
+    removed.expect(6)?.says(&[&archive.contract, "its own rules"])?;
 
     // Anyone adds money, and has it spent on an extension, within the limits
     let funded = archive.call(&stranger, "fund", &["--value", "1"]).await?;
@@ -203,24 +184,107 @@ pub(super) async fn a_contract_opens_a_deal_that_anyone_funds_and_extends(stage:
         funded["events"][0]["fields"]["amount"] == BLOC.to_string().as_str(),
         "{funded}"
     );
-    let far = archive.extension(deal.end, deal.end + 30).await?;
+    let far = archive.extension(&stranger, &id, 30).await?;
     archive.refused(&stranger, "extend", &[&far], "TooFar").await?;
-    let wrong = archive.extension(deal.end + 1, deal.end + 1).await?;
-    archive.refused(&stranger, "extend", &[&wrong], "BadQuote").await?;
-    let right = archive.extension(deal.end, deal.end + 1).await?;
+    let right = archive.extension(&stranger, &id, 1).await?;
+    let (one, two) = (format!("end: {},", deal.end + 1), format!("end: {},", deal.end + 2));
+    ensure!(right.contains(&one), "{right}");
+    archive
+        .refused(&stranger, "extend", &[&right.replace(&one, &two)], "BadQuote")
+        .await?;
+    let slots = chain.slots(deal_id, At::Best).await?;
+    let rates: Balance = slots.iter().map(|(_, slot)| slot.rate).sum();
     let extended = archive.call(&stranger, "extend", &[&right]).await?;
     ensure!(
-        extended["events"][0]["fields"]["spent"] == archive.rate()?.to_string().as_str(),
-        "{extended}"
+        extended["events"][0]["fields"]["spent"] == rates.to_string().as_str(),
+        "{extended}, the rates are {rates}"
     );
-    let longer = chain.deal(archive.deal, At::Best).await?.context("the deal is gone")?;
+    let longer = chain.deal(deal_id, At::Best).await?.context("the deal is gone")?;
     ensure!(longer.end == deal.end + 1, "it ends in period {}", longer.end);
+
+    // Its providers prove and are paid, as for any deal
+    let provider = archive.cluster.provider(0).await?.account().clone();
+    let limit = archive.cluster.patience(5);
+    let (period, paid) = archive.cluster.proved_since(&provider, deal.start, limit).await?;
+    ensure!(paid > 0, "period {period} was proved and paid nothing");
 
     // Nothing else is paid while it stands, and nobody ends it
     archive.refused(curator, "withdraw", &[], "DealStands").await?;
     archive.refused(&stranger, "close", &[], "NotEnded").await?;
-    let deal = hex(archive.deal.0);
-    let end = ["tx", "call", "storageMarket.terminate_deal", &deal];
+    let end = ["tx", "call", "storageMarket.terminate_deal", &id];
     curator.run(end).await?.expect(23)?.says(&["owner"])?;
     Ok(Verdict::Passed)
+}
+
+pub(super) async fn quotes_for_a_wrong_owner_or_file_are_refused_before_anything_is_sent(
+    stage: &Stage,
+) -> Result<Verdict> {
+    let cluster = stage.shared().await?;
+    let user = cluster.poor_user("quotes-for").await?;
+    let source = user.home().join("source.bin");
+    random_file(&source, 1000, 1)?;
+    let (path, file) = (source.display().to_string(), user.home().join("quotes.json"));
+    let shown = file.display().to_string();
+    let own = user.account().to_string();
+    // Nobody has this account yet; the second is one of another network.
+    let (nobody, elsewhere) = (
+        AccountId::new([9; 32]).to_string(),
+        "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5",
+    );
+    let put = |more: &[&str]| {
+        let words: Vec<String> = ["put", &path, "--ec", "1+1", "--for", "3p"]
+            .iter()
+            .chain(more)
+            .map(|word| (*word).to_owned())
+            .collect();
+        user.run(words)
+    };
+    for (more, code, said) in [
+        (&["--owner", &nobody][..], 2, "--quotes"),
+        (&["--quotes", &shown], 2, "--owner"),
+        (&["--owner", "nonsense", "--quotes", &shown], 4, "neither an address"),
+        (&["--owner", elsewhere, "--quotes", &shown], 2, "prefix"),
+        (&["--owner", &own, "--quotes", &shown], 2, "leave --owner"),
+        (&["--owner", &nobody, "--quotes", "/missing/quotes.json"], 4, "/missing"),
+    ] {
+        put(more).await?.expect(code)?.says(&[said])?;
+        ensure!(!file.exists(), "{} was written after all", file.display());
+    }
+
+    // An account that is not there may be one day: that it holds nothing is said
+    let outcome = put(&["--owner", &nobody, "--quotes", &shown]).await?.expect(0)?;
+    ensure!(
+        outcome.stdout.contains("blocs contract call"),
+        "it does not say what is next: {}",
+        outcome.stdout
+    );
+    outcome.says(&["holds 0 BLOC", "to open the deal"])?;
+    let before = fs::read_to_string(&file)?;
+    let outcome = put(&["--owner", &nobody, "--quotes", &shown]).await?;
+    outcome.expect(6)?.says(&[&shown, "--yes"])?;
+    ensure!(fs::read_to_string(&file)? == before, "the quotes were replaced unasked");
+    let listed = done(&user, &["ls"]).await?;
+    ensure!(
+        listed["state"] == "quoted" && listed["owner"] == nobody.as_str(),
+        "{listed}"
+    );
+
+    // Again, when that is wanted, with a new salt; and what is not wanted is forgotten for nothing
+    put(&["--yes", "--owner", &nobody, "--quotes", &shown])
+        .await?
+        .expect(0)?;
+    ensure!(
+        read(&file)?["deal"] != read_text(&before)?["deal"],
+        "the salt is the same"
+    );
+    for _ in 0..2 {
+        let removed = user.run(["rm", "source.bin"]).await?.expect(0)?;
+        ensure!(removed.stdout.contains("forgot"), "{}", removed.stdout);
+    }
+    user.run(["rm", "source.bin"]).await?.expect(4)?;
+    Ok(Verdict::Passed)
+}
+
+fn read_text(text: &str) -> Result<Value> {
+    Ok(serde_json::from_str(text)?)
 }

@@ -3,14 +3,19 @@
 use super::{Stage, Verdict};
 use crate::{BLOC, Cluster, User, until};
 use anyhow::{Context, Result, ensure};
-use blocs_chain::{At, ChainClient};
+use blocs_chain::{At, ChainClient, Signer, TxOptions, WaitFor, value};
 use blocs_primitives::Balance;
+use futures::future::try_join_all;
 use serde_json::Value;
 use std::{path::Path, time::Duration};
 
 /// Bob on this network, and the same key on Polkadot.
 const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const BOB_OF_POLKADOT: &str = "14E5nqKAp3oAJcmzgZhUD2RcptBeUBScxKHgJKU4HPNcKVf3";
+
+/// Calls of one account that are sent side by side, and how many follow each other.
+const ROWS: u128 = 3;
+const CALLS_IN_A_ROW: u128 = 8;
 
 /// Text in a JSON object.
 fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str> {
@@ -84,6 +89,40 @@ pub(super) async fn a_call_is_made_by_its_name_tried_out_and_sent(stage: &Stage)
         paid > BLOC / 2,
         "only {paid} was paid in place of a tip of half a BLOC: {tipped}"
     );
+    Ok(Verdict::Passed)
+}
+
+pub(super) async fn calls_of_one_account_sent_at_the_same_time_all_take_effect(stage: &Stage) -> Result<Verdict> {
+    // Given one account, whose nonce goes on with every block
+    let cluster = stage.shared().await?;
+    let chain = cluster.chain();
+    let signer = Signer::from_suri("//Transactions//many")?;
+    cluster.fund(&signer.account(), 100 * BLOC).await?;
+
+    // When it sends calls in three rows side by side, each tried out first
+    let row = |row: u128| {
+        let signer = &signer;
+        async move {
+            for number in 0..CALLS_IN_A_ROW {
+                let text = [format!("row {row}, call {number}")];
+                let call = chain.call_from_text("system.remarkWithEvent", &text).await?;
+                chain
+                    .submit_raw(signer, call, TxOptions::default(), WaitFor::InBlock)
+                    .await
+                    .with_context(|| text.join(""))?;
+            }
+            anyhow::Ok(())
+        }
+    };
+    try_join_all((0..ROWS).map(row)).await?;
+
+    // Then each has used one nonce
+    let key = vec![value::account(&signer.account())];
+    let account = chain.read(At::Best, "System", "Account", key).await?;
+    let nonce = account
+        .as_ref()
+        .and_then(|account| value::as_u128(value::field(account, "nonce")?));
+    ensure!(nonce == Some(ROWS * CALLS_IN_A_ROW), "the next nonce is {nonce:?}");
     Ok(Verdict::Passed)
 }
 
@@ -165,7 +204,7 @@ pub(super) async fn a_signed_transaction_is_sent_later_unless_it_has_expired(sta
     let expires = short["expires"]
         .as_u64()
         .context("it does not say until when it is valid")?;
-    until("the transaction has expired", Duration::from_secs(60), || async {
+    until("the transaction has expired", Duration::from_secs(180), || async {
         let best = cluster.chain().block(At::Best).await?.number;
         Ok((u64::from(best) > expires + 1).then_some(()))
     })
