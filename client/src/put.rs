@@ -268,12 +268,16 @@ impl<'a> Put<'a> {
 
         self.parcel.progress.step("uploading");
         let sent = self.parcel.send(sessions).await?;
-        let best = self.client.chain.block(At::Best).await?.number;
+        let quotes = sent
+            .iter()
+            .flatten()
+            .filter_map(|(quote, _)| Some(quote.as_ref().ok()?.valid_until));
+        let taken = validity::latest_taken(self.client.chain.as_ref(), &quotes.collect::<Vec<_>>()).await?;
         for ((index, record), sent) in (0u16..).map(SlotIndex).zip(records).zip(sent) {
             let (Some(record), Some((quote, root))) = (record, sent) else {
                 continue;
             };
-            let quote = quote.and_then(|offer| self.check(&record, index, root, offer, best));
+            let quote = quote.and_then(|offer| self.check(&record, index, root, offer, taken));
             match quote {
                 Ok(offer) => self.slots[usize::from(index.0)] = Some(Placed { record, offer }),
                 Err(error) => self.blame(&record, index, &error),
@@ -338,14 +342,14 @@ impl<'a> Put<'a> {
         self.client.providers.offer(record, &offer).await
     }
 
-    /// Whether a quote is for what was sent, signed, and one that the chain takes. `best` is the newest block since it came.
+    /// Whether a quote is for what was sent, signed, and one that the chain takes: one that is valid until block `taken` at most.
     fn check(
         &self,
         record: &ProviderRecord,
         index: SlotIndex,
         root: Option<Root>,
         offer: SlotOffer,
-        best: BlockNumber,
+        taken: BlockNumber,
     ) -> Result<SlotOffer, ProviderError> {
         let quote = Quote {
             genesis: self.client.chain.genesis_hash(),
@@ -365,7 +369,7 @@ impl<'a> Put<'a> {
                 "its quote is not for what it was sent, or not signed by its key".into(),
             ));
         }
-        validity::check(offer.valid_until, best, self.client.chain.period_length())?;
+        validity::check(offer.valid_until, taken)?;
         let limit = self.request.max_price.and_then(|price| rate(price, offer.size));
         if limit.is_some_and(|limit| offer.rate > limit) {
             return Err(ProviderError::Refused("it quoted more than the limit".into()));
@@ -449,11 +453,9 @@ impl<'a> Put<'a> {
             } => PutError::InsufficientFunds { needed, held, account },
             other => other.into(),
         })?;
-        let deal = self
-            .client
-            .chain
-            .deal(self.parcel.deal, At::Block(report.block.hash))
-            .await?;
+        // The deal is open and paid, whether or not the chain can be asked for more.
+        let opened = At::Block(report.block.hash);
+        let deal = self.client.chain.deal(self.parcel.deal, opened).await.ok().flatten();
         let periods_from_now = report.block.number / self.client.chain.period_length() + 1 + self.parcel.periods;
         Ok(PutReport {
             name: self.name(),

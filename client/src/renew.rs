@@ -179,13 +179,14 @@ pub async fn collect_renewal(
         ask(chain, providers, at, wanted)
     });
     let answers = join_all(asked).await;
-    let best = chain.block(At::Best).await?.number;
+    let quoted = answers.iter().flatten().flatten().map(|quote| quote.valid_until);
+    let taken = validity::latest_taken(chain, &quoted.collect::<Vec<_>>()).await?;
 
     let (mut price, mut usable_until): (Balance, BlockNumber) = (0, BlockNumber::MAX);
     let (mut quotes, mut bad_providers) = (Vec::new(), Vec::new());
     for ((index, slot), answer) in slots.iter().zip(answers) {
         let usable = |quote: SlotExtension| {
-            validity::check(quote.valid_until, best, chain.period_length())?;
+            validity::check(quote.valid_until, taken)?;
             Ok(quote)
         };
         match answer?.and_then(usable) {

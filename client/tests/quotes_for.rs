@@ -163,6 +163,25 @@ async fn providers_that_fail_or_sign_too_long_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn quotes_of_providers_that_are_ahead_are_good_when_this_node_has_seen_their_blocks() {
+    let world = World::new(6).await;
+    world.file("file", 1000);
+    world.chain.produce_until(50);
+    let last = 52 + world.chain.period_length();
+    world.providers.set_valid_until(last);
+    let catch_up = async {
+        while world.providers.received() == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.chain.produce_until(52);
+    };
+    let (opening, ()) = tokio::join!(collect(&world, "file"), catch_up);
+    let opening = opening.unwrap();
+    assert_eq!((opening.usable_until, opening.bad_providers.len()), (last, 0));
+    open(&world, &opening).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn quotes_that_are_always_too_short_are_an_error_that_says_to_try_again() {
     let world = World::new(6).await;
     world.file("file", 1000);

@@ -25,13 +25,13 @@ pub(crate) fn run() -> sc_cli::Result<()> {
                 task_manager,
                 import_queue,
                 ..
-            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
+            } = service::new_partial(&config, None)?;
             Ok((command.run(client, import_queue), task_manager))
         }),
         Some(Subcommand::ExportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
             let PartialComponents {
                 client, task_manager, ..
-            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
+            } = service::new_partial(&config, None)?;
             Ok((command.run(client, config.database), task_manager))
         }),
         Some(Subcommand::ImportBlocks(command)) => cli.create_runner(command)?.async_run(|config| {
@@ -40,7 +40,7 @@ pub(crate) fn run() -> sc_cli::Result<()> {
                 task_manager,
                 import_queue,
                 ..
-            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
+            } = service::new_partial(&config, None)?;
             Ok((command.run(client, import_queue), task_manager))
         }),
         Some(Subcommand::PurgeChain(command)) => cli.create_runner(command)?.sync_run(|config| {
@@ -60,7 +60,7 @@ pub(crate) fn run() -> sc_cli::Result<()> {
                 task_manager,
                 backend,
                 ..
-            } = service::new_partial(&config, Some(&compiled::beside(&config.data_path)))?;
+            } = service::new_partial(&config, None)?;
             Ok((
                 command.run(client, backend, Some(Box::new(service::revert_consensus))),
                 task_manager,

@@ -31,7 +31,7 @@ const FOLDER: &str = "compiled-code";
 /// Runtimes whose code is kept, the newest: those of the first block and of the best one, and some that came before.
 const KEPT: usize = 8;
 /// How long to wait for another node that starts with the same folder.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Time between two looks at whether it has started.
 const INTERVAL: Duration = Duration::from_millis(50);
 
@@ -286,9 +286,11 @@ fn prepare(folder: &Path, patience: Duration) -> Result<Opened, CompiledError> {
     if mode & 0o077 != 0 {
         return Err(CompiledError::Shared { path: folder, mode });
     }
+    let contents = entries(&folder).map_err(failed)?;
+    // Looked for afterwards: another node that makes the folder at this moment puts it there first.
     let is_new = !folder.join(TAG).exists();
     let strange = |path: &PathBuf| !path.ends_with(LOCK) && !path.ends_with(PROBE);
-    if is_new && entries(&folder).map_err(failed)?.iter().any(strange) {
+    if is_new && contents.iter().any(strange) {
         return Err(CompiledError::OtherContents { path: folder });
     }
     let lock = lock(&folder, patience)?;
@@ -322,6 +324,7 @@ fn lock(folder: &Path, patience: Duration) -> Result<File, CompiledError> {
         .open(folder.join(LOCK));
     let lock = lock.map_err(failed)?;
     let deadline = Instant::now() + patience;
+    let mut told = patience.is_zero();
     loop {
         match lock.try_lock() {
             Ok(()) => return Ok(lock),
@@ -331,7 +334,12 @@ fn lock(folder: &Path, patience: Duration) -> Result<File, CompiledError> {
                     path: folder.to_owned(),
                 });
             }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(INTERVAL),
+            Err(TryLockError::WouldBlock) => {
+                if !std::mem::replace(&mut told, true) {
+                    log::info!("waiting for another node that starts with {}", folder.display());
+                }
+                std::thread::sleep(INTERVAL);
+            }
         }
     }
 }

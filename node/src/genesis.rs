@@ -135,10 +135,18 @@ fn call(
 pub(crate) fn hash(storage: &Storage, executor: &Executor) -> sp_blockchain::Result<Hash> {
     let version: StateVersion =
         sc_chain_spec::resolve_state_version_from_wasm::<_, Hashing>(storage, &Written(executor))?;
-    // No pallet of ours keeps child tries, so the top is all there is.
-    let state_root = Hashing::trie_root(storage.top.clone().into_iter().collect(), version);
-    let block: Block = sc_chain_spec::construct_genesis_block(state_root, version);
+    let block: Block = sc_chain_spec::construct_genesis_block(state_root(storage, version), version);
     Ok(block.header().hash())
+}
+
+/// Root of a state. A raw specification, made of a chain's state, has a child trie for each contract, whose root is a value of the top.
+fn state_root(storage: &Storage, version: StateVersion) -> Hash {
+    let children = storage.children_default.values().map(|child| {
+        let root = Hashing::trie_root(child.data.clone().into_iter().collect(), version);
+        (child.child_info.prefixed_storage_key().into_inner(), root.encode())
+    });
+    let top = storage.top.clone().into_iter();
+    Hashing::trie_root(top.chain(children).collect(), version)
 }
 
 /// Takes the version of a runtime from what is written in its WASM: the executor by itself compiles the runtime first.
@@ -161,6 +169,23 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
     use super::*;
+    use sp_core::storage::{ChildInfo, StorageChild};
+
+    #[test]
+    fn the_first_block_has_what_contracts_keep_in_the_state() {
+        let mut storage = Storage::default();
+        storage.top.insert(b"key".to_vec(), b"value".to_vec());
+        storage.top.insert(well_known_keys::CODE.to_vec(), b"code".to_vec());
+        let child = StorageChild {
+            data: [(b"kept".to_vec(), b"by a contract".to_vec())].into(),
+            child_info: ChildInfo::new_default(b"contract"),
+        };
+        storage.children_default.insert(b"contract".to_vec(), child);
+
+        let mut state = TestExternalities::new_with_code_and_state(b"code", storage.clone(), StateVersion::V1);
+
+        assert_eq!(state_root(&storage, StateVersion::V1), *state.as_backend().root());
+    }
 
     #[test]
     fn a_chain_begins_as_its_specification_says_however_it_is_written() {

@@ -139,7 +139,13 @@ impl Inner {
                 Err(FollowError::Superseded) if superseded < MAX_SUPERSEDED && options.nonce.is_none() => {
                     superseded += 1;
                 }
-                Err(error) => return Err(self.submit_error(error, &signer.account(), call, needed).await),
+                Err(error) => {
+                    let account = signer.account();
+                    if !matches!(error, FollowError::Dispatch { .. }) {
+                        self.lanes.forget(&account).await;
+                    }
+                    return Err(self.submit_error(error, &account, call, needed).await);
+                }
             }
         }
     }

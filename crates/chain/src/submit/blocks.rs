@@ -104,6 +104,10 @@ impl Inner {
                         break;
                     };
                     let Some(details) = live.methods.chain_get_block(Some(hash)).await? else {
+                        // What nobody can look into may have it.
+                        if number <= finalized {
+                            return Err(Failure::NoState(format!("it does not have block {number} any more")));
+                        }
                         break;
                     };
                     let mut extrinsics = details.block.extrinsics.iter();

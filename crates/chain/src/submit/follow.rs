@@ -206,10 +206,12 @@ impl<'a, C: Chain> Following<'a, C> {
         if waits && self.said.is_some() {
             self.chain.next_block().await;
         }
+        // Before it is offered: what the pool has taken can get into a block.
+        if !waits && self.resends >= MAX_RESENDS {
+            let reason = self.said.take().unwrap_or_else(|| "the pool drops it".to_owned());
+            return Err(FollowError::Refused(reason));
+        }
         match self.chain.send(&self.versions.present).await {
-            Sent::Watching(_) if !waits && self.resends >= MAX_RESENDS => Err(FollowError::Refused(
-                self.said.take().unwrap_or_else(|| "the pool drops it".to_owned()),
-            )),
             Sent::Watching(again) => {
                 self.resends += u32::from(!waits);
                 self.watch = Some(again);

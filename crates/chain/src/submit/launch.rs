@@ -94,6 +94,11 @@ pub(super) struct Lane {
 }
 
 impl Lanes {
+    /// Forgets how far the account's nonces have been handed out: one of them was not used, and the node knows which is the next.
+    pub(super) async fn forget(&self, account: &AccountId) {
+        *self.lane(account).next.lock().await = 0;
+    }
+
     fn lane(&self, account: &AccountId) -> Arc<Lane> {
         self.lanes.lock().entry(key(account)).or_default().clone()
     }
@@ -368,6 +373,20 @@ mod tests {
             _ => panic!("the pool refuses each time"),
         }
         assert_eq!(lane.under_way.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test]
+    async fn a_nonce_that_was_not_used_is_the_next_calls() {
+        let account = AccountId::new([1; 32]);
+        let lanes = Lanes::default();
+        let node = ForkedNode::new(3, 3, 0);
+        let unused = place(&node, &lanes.lane(&account)).await;
+        let waiting = place(&node, &lanes.lane(&account)).await;
+        drop(unused);
+        lanes.forget(&account).await;
+        let next = place(&node, &lanes.lane(&account)).await;
+        assert!(waiting.is_ok() && next.is_ok());
+        assert_eq!(*node.offers.lock(), [3, 4, 3]);
     }
 
     #[tokio::test]

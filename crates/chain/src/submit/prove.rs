@@ -18,7 +18,7 @@ use subxt::{
 enum Life {
     /// The same bytes for the same proof.
     Unlimited,
-    /// Other bytes with each new block. A node does not look again at bytes that were invalid once, for half an hour: longer than a period,
+    /// Other bytes with each finalized block. A node does not look again at bytes that were invalid once, for half an hour: longer than a period,
     /// and between an upgrade and the migration in the next block good proofs can be invalid.
     FromNowOn,
 }

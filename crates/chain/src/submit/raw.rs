@@ -28,6 +28,8 @@ const ATTEMPTS: u32 = 4;
 pub(super) struct Raw {
     pub(super) call: RawCall,
     pub(super) amount: Balance,
+    /// The runtime's `transaction_version` for which the bytes are this call.
+    pub(super) transaction_version: u32,
 }
 
 impl Dispatchable for Raw {
@@ -35,7 +37,11 @@ impl Dispatchable for Raw {
         (&self.call.pallet, &self.call.call)
     }
 
-    fn encode(&self, _: &AtBlock) -> Result<Vec<u8>, Failure> {
+    fn encode(&self, at: &AtBlock) -> Result<Vec<u8>, Failure> {
+        if at.transaction_version() != self.transaction_version {
+            let reason = "the runtime was upgraded to one that reads calls differently; make the call again";
+            return Err(Failure::shape(reason));
+        }
         Ok(self.call.bytes.clone())
     }
 
@@ -143,7 +149,18 @@ impl SubxtChain {
             },
         })?;
         let amount = given_away(&decoded.pallet, &decoded.call, &decoded.fields);
-        Ok(Raw { call, amount })
+        let version = self.inner.read("the runtime's version", |live| async move {
+            Ok(live.at(At::Best).await?.transaction_version())
+        });
+        let transaction_version = version.await.map_err(|e| {
+            let call = call.name();
+            SubmitError::Query { call, source: e }
+        })?;
+        Ok(Raw {
+            call,
+            amount,
+            transaction_version,
+        })
     }
 
     /// A nonce that the best block has used already is refused.

@@ -73,6 +73,7 @@ impl SubxtChain {
                 bytes: Vec::new(),
             },
             amount: 0,
+            transaction_version: 0,
         };
         if nonce < self.inner.nonce(&account, &call).await? {
             return Err(SubmitError::Invalid {
@@ -85,16 +86,20 @@ impl SubxtChain {
         let head = self.inner.read("the best block", move |live| async move {
             let at = live.at(At::Best).await?;
             let best = u32::try_from(at.block_number()).map_err(Failure::shape)?;
-            Ok((best, checkpoint(&live, 64).await?.0))
+            Ok((best, checkpoint(&live, 64).await?.0, at.spec_version()))
         });
-        let (best, finalized) = head.await.map_err(|e| query_error(&call, e))?;
+        let (best, finalized, spec_version) = head.await.map_err(|e| query_error(&call, e))?;
         let (birth, lifetime) = match era {
             Some((period, phase)) => (born(best, period, phase).min(finalized), period),
             None => (finalized, u32::MAX),
         };
-        let transaction = Transaction::new(bytes, birth, lifetime, Some((account.clone(), nonce)));
+        let mut transaction = Transaction::new(bytes, birth, lifetime, Some((account.clone(), nonce)));
         let watch = match self.inner.send(&transaction).await {
-            Sent::Watching(watch) => Some(watch),
+            Sent::Watching(watch) => {
+                // The pool has checked the signature.
+                transaction = transaction.for_version(spec_version);
+                Some(watch)
+            }
             Sent::Known | Sent::Lost => None,
             Sent::Rejected(rejection) => {
                 return Err(match rejection.kind {
