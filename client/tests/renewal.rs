@@ -5,9 +5,18 @@
 mod support;
 
 use blocs_chain::ChainClient;
-use blocs_client::{GetRequest, RenewError, RenewRequest, Silent, collect_renewal, exit_code, memory::Behaviour};
+use blocs_client::{
+    GetRequest, PutReport, RenewError, RenewRequest, Silent, collect_renewal, exit_code, memory::Behaviour,
+};
 use std::{fs, sync::Arc};
 use support::World;
+
+/// A file in the world.
+async fn stored(world: &World) -> PutReport {
+    world.file("file", 10_000);
+    let request = world.request("file");
+    world.client.put(&request, Arc::new(Silent)).await.unwrap()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_renewed_file_is_there_after_its_first_end_and_costs_the_added_periods() {
@@ -44,12 +53,7 @@ async fn a_renewed_file_is_there_after_its_first_end_and_costs_the_added_periods
 #[tokio::test(flavor = "multi_thread")]
 async fn providers_that_do_not_agree_are_named_and_the_rest_goes_on_when_asked() {
     let world = World::new(6).await;
-    world.file("file", 10_000);
-    let stored = world
-        .client
-        .put(&world.request("file"), Arc::new(Silent))
-        .await
-        .unwrap();
+    let stored = stored(&world).await;
     let request = |partial| RenewRequest {
         deal: stored.deal,
         periods: 5,
@@ -92,12 +96,7 @@ async fn providers_that_do_not_agree_are_named_and_the_rest_goes_on_when_asked()
 #[tokio::test(flavor = "multi_thread")]
 async fn anyone_collects_quotes_and_only_the_owner_uses_them() {
     let world = World::new(6).await;
-    world.file("file", 10_000);
-    let stored = world
-        .client
-        .put(&world.request("file"), Arc::new(Silent))
-        .await
-        .unwrap();
+    let stored = stored(&world).await;
     let request = RenewRequest {
         deal: stored.deal,
         periods: 5,
@@ -131,12 +130,7 @@ async fn anyone_collects_quotes_and_only_the_owner_uses_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_quote_beyond_what_the_chain_takes_is_a_lie_of_its_provider_and_spoils_nothing() {
     let world = World::new(6).await;
-    world.file("file", 10_000);
-    let stored = world
-        .client
-        .put(&world.request("file"), Arc::new(Silent))
-        .await
-        .unwrap();
+    let stored = stored(&world).await;
     let liar = &stored.providers[2];
     world.providers.set_behaviour(liar, Behaviour::SignsForEver);
     let renewal = |partial| {

@@ -174,7 +174,7 @@ impl Provider {
     /// SIGTERM, and waits for a clean end.
     pub async fn stop(&mut self) -> Result<()> {
         let daemon = self.daemon.as_mut().context("it has not been started")?;
-        let status = daemon.terminate(Duration::from_secs(60)).await?;
+        let status = daemon.terminate(Duration::from_secs(30)).await?;
         ensure!(
             status.success(),
             "provider {} ended with {status} after SIGTERM",

@@ -20,7 +20,7 @@ pub const VALIDATOR_TITLE: &str = "The clock of a validator of four jumps by an 
 /// An hour, in seconds.
 const HOUR: i64 = 3600;
 /// How long a validator may take to follow the others again.
-const AGAIN: Duration = Duration::from_secs(300);
+const AGAIN: Duration = Duration::from_secs(180);
 /// Slots in which it may not have seen yet that its clock has jumped: it looks once a second.
 const UNSEEN: u64 = 2;
 /// Time between two looks at the chain.

@@ -24,7 +24,7 @@ const WARM: u64 = 3;
 /// Nodes that all others are told of; they start one after the other.
 const KNOWN: usize = 2;
 /// How long nodes may take to agree after everything is over.
-const AGREE: Duration = Duration::from_secs(180);
+const AGREE: Duration = Duration::from_secs(60);
 /// What each node gets, so that a dozen fit a small machine.
 const MODEST: [&str; 8] = [
     "--db-cache",

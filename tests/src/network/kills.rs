@@ -21,7 +21,7 @@ use tokio::{task::JoinSet, time::timeout};
 /// What it shows.
 pub const TITLE: &str = "An author and a full node killed with SIGKILL at random moments";
 /// How long a node may take until it has finalized something new.
-const BACK: Duration = Duration::from_secs(300);
+const BACK: Duration = Duration::from_secs(180);
 /// Longest life of a node between two kills, beyond the time that it takes to finalize something new.
 const LONGEST_LIFE: Duration = Duration::from_secs(3);
 /// Latest moment of a kill during the start.

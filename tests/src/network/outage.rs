@@ -13,9 +13,9 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// How long the others may take to go on.
-const GO_ON: Duration = Duration::from_secs(240);
+const GO_ON: Duration = Duration::from_secs(120);
 /// How long those that come back may take until they have what the others have.
-const CATCH_UP: Duration = Duration::from_secs(240);
+const CATCH_UP: Duration = Duration::from_secs(120);
 /// Blocks whose votes may have been cast before the kill.
 const UNDER_WAY: u64 = 2;
 

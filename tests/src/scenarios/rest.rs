@@ -516,7 +516,7 @@ pub(super) async fn bad_input_is_answered_with_what_to_do_next(stage: &Stage) ->
 
     // And it stops at once when it is told to
     let begin = Instant::now();
-    let status = rest.daemon.terminate(Duration::from_secs(60)).await?;
+    let status = rest.daemon.terminate(Duration::from_secs(20)).await?;
     ensure!(status.success(), "it ended with {status} after {:?}", begin.elapsed());
     Ok(Verdict::Passed)
 }
